@@ -1,0 +1,158 @@
+"""What happened in one interpretation, flat and in source order. Checks read these; they never see syntax."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lstmlint.source import Place
+from lstmlint.values import ALWAYS, Axis, Layer, Packed, Path, Tensor, Tuple, Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened at a place of the program, on the branches `path`."""
+
+    place: Place
+    path: Path = ALWAYS
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built(Event):
+    """A layer was constructed. `positional` are the arguments as given, `foreign` the keywords it does not have."""
+
+    layer: Layer
+    positional: tuple[Value, ...]
+    positional_texts: tuple[str, ...]
+    keywords: tuple[tuple[str, Value], ...]
+    foreign: tuple[str, ...]
+    owner: str = ""
+    """The name it was bound to, where that is known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Misplaced(Event):
+    """A keyword stands on a call that does not take it (`model.add(LSTM(24), input_shape=...)`)."""
+
+    call: str
+    keyword: str
+    layer: Layer | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Called(Event):
+    """A layer was applied. `state` is the initial state given (None: none), `extra` further positional arguments."""
+
+    layer: Layer
+    source: Value
+    state: Value | None
+    result: Value
+    extra: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Selected(Event):
+    """One entry of an axis was taken, which drops the axis: `x[:, -1]`, `x.select(1, 0)`, `x[-1]`.
+
+    `index` is the number where it is known; `last` is True for -1 and for size - 1. `alone` is False where the same
+    subscript also cuts another axis (`x[:, -1, :half]`).
+    """
+
+    source: Tensor
+    position: int
+    axis: Axis
+    index: int | None
+    last: bool
+    result: Tensor
+    alone: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reduced(Event):
+    """An axis was summed, averaged, maximised (`how`: sum, mean, max, ...) or normalised over (softmax)."""
+
+    source: Tensor
+    position: int
+    axis: Axis
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reshaped(Event):
+    """view, reshape or flatten of a tensor of known rank.
+
+    `scrambled` is True only where it is proved that elements of different entries are mixed: the target is a
+    permutation of the source's axes, or starts with an axis that is not the first. `moved` names the axes concerned.
+    """
+
+    source: Tensor
+    result: Tensor
+    scrambled: bool
+    moved: tuple[Axis, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joined(Event):
+    """torch.cat, stack, Concatenate and the like. `axis` is the joined axis of the first part (None for stack)."""
+
+    how: str
+    parts: tuple[Value, ...]
+    position: int | None
+    axis: Axis | None
+    result: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unpacked(Event):
+    """A value was unpacked into `names` (nested tuples of target texts), by assignment or a for loop."""
+
+    value: Value
+    names: tuple[str | tuple[str, ...], ...]
+    starred: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsedAsTensor(Event):
+    """A tuple was used where only a tensor will do: given to a layer or function, indexed by axes, computed with.
+
+    `how` says it in the user's terms, e.g. "given to `self.fc`".
+    """
+
+    value: Tuple
+    how: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackedUp(Event):
+    """pack_padded_sequence: `source` was read with the given layout."""
+
+    source: Value
+    batch_first: bool
+    result: Packed
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossTaken(Event):
+    """A loss function met a prediction and a target."""
+
+    loss: str
+    """Canonical path, e.g. torch.nn.CrossEntropyLoss or torch.nn.functional.cross_entropy."""
+    prediction: Value
+    target: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted(Event):
+    """A Keras model met data: compile's loss, fit's inputs and targets, and the model's symbolic output."""
+
+    loss: str | None
+    inputs: Value
+    output: Value
+    target: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returned(Event):
+    """A module's forward or call returned to nobody in the file: the model's own output."""
+
+    function: str
+    value: Value

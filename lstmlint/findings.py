@@ -1,0 +1,122 @@
+"""What is said to the user: findings, the evidence they rest on, fixes, and how a check declares itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum, IntEnum
+from typing import Any, TypeVar
+
+from lstmlint.source import Place, Span
+
+
+class Confidence(IntEnum):
+    """How sure a finding is; ordered, so that a minimum can be asked for."""
+
+    POSSIBLE = 1
+    LIKELY = 2
+    CERTAIN = 3
+
+
+class Severity(IntEnum):
+    """How bad it is; ordered, so that a run can fail on the worst only."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+
+class Safety(Enum):
+    """Whether a fix may be applied unseen."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One of the places that contradict each other, and what it does."""
+
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a check yields: the place, one line of message, and the evidence. The rule is the check's own.
+
+    `severity` overrides the page's where a rule has milder forms.
+    """
+
+    place: Place
+    message: str
+    because: tuple[Evidence, ...] = ()
+    cure: str = ""
+    confidence: Confidence = Confidence.CERTAIN
+    severity: Severity | None = None
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Text that replaces a stretch of a file."""
+
+    span: Span
+    replacement: str
+
+
+@dataclass(frozen=True)
+class Fix:
+    """Edits that belong together, applied whole or not at all."""
+
+    title: str
+    safety: Safety
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Evidence with its span worked out."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """A finding as reported: rule, severity and spans resolved. This is what is sorted, cached and printed."""
+
+    span: Span
+    rule: str
+    code: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    because: tuple[Reason, ...] = ()
+    cure: str = ""
+    fix: Fix | None = None
+
+
+CheckFunction = TypeVar("CheckFunction", bound=Callable[..., Iterator[Finding]])
+
+
+@dataclass(frozen=True)
+class Check:
+    """A function that looks at one kind of event, and the rule it speaks for."""
+
+    rule: str
+    on: type
+    run: Callable[..., Iterator[Finding]]
+
+
+def check(rule: str, on: type) -> Callable[[CheckFunction], CheckFunction]:
+    """Declares a check: `run(event, facts)` yields findings of `rule` for each event of type `on`.
+
+    Checks are found by importing the modules of `lstmlint.checks`; the declaration is kept on the function.
+    """
+
+    def declare(function: CheckFunction) -> CheckFunction:
+        declared: Any = function
+        declared.check = Check(rule, on, function)
+        return function
+
+    return declare

@@ -1,0 +1,1 @@
+"""The abstract interpreter: from syntax and names to events on values."""

@@ -1,0 +1,139 @@
+"""The interpreter's memory of one run: fresh axes, claims, the heap, and the events in order.
+
+Operations and layers (`interpret/`) are functions of a world, a call and its values; this is all of the interpreter
+that they see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from lstmlint.events import Event
+from lstmlint.sizes import Size
+from lstmlint.source import Place
+from lstmlint.values import (
+    ALWAYS,
+    Axis,
+    Claim,
+    DictRef,
+    Layer,
+    ListRef,
+    OpenTensor,
+    Path,
+    Role,
+    Strength,
+    Tensor,
+    Unknown,
+    Value,
+)
+
+if TYPE_CHECKING:
+    from lstmlint.interpret.registry import Call
+
+
+@dataclass
+class World:
+    """Mutable state of one run of the interpreter over one entry of the program."""
+
+    ranks: dict[Hashable, int | None] = field(default_factory=dict)
+    """What runs before this one learned of the rank of unknown things (None: contradictory, leave open)."""
+    path: Path = ALWAYS
+    claims: list[Claim] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    heap: dict[int, object] = field(default_factory=dict)
+    learned: dict[Hashable, int | None] = field(default_factory=dict)
+    apply: Callable[[Value, Call], Value] | None = None
+    """Calls any value (a user's function, an instance, a layer, a library name); set by the interpreter."""
+    _next: int = 0
+    _roots: dict[tuple[Hashable, int], tuple[Axis, ...]] = field(default_factory=dict)
+
+    def number(self) -> int:
+        """A number no axis, layer, list or object of this world has yet."""
+        self._next += 1
+        return self._next
+
+    def axis(self, size: Size | None = None, role: Role | None = None, directions: Place | None = None) -> Axis:
+        """A new axis; without a size, its size is a symbol of its own."""
+        fresh = Axis.unknown(self.number(), role)
+        return replace(fresh, size=fresh.size if size is None else size, directions=directions)
+
+    def unknown(self, *key: Hashable) -> Unknown:
+        """An unknown value; the same key gives the same unknown, no key a new one."""
+        return Unknown(key or ("fresh", self.number()))
+
+    def claim(
+        self, axis: Axis, role: Role, strength: Strength, place: Place, text: str, layer: Layer | None = None
+    ) -> None:
+        """Records that a place takes an axis for something. An axis of size 1 supports no claim."""
+        if not axis.is_single:
+            self.claims.append(Claim(axis.id, role, strength, place, text, layer.id if layer else None, self.path))
+
+    def emit(self, event: Event) -> None:
+        """Appends an event; its path is the current one."""
+        self.events.append(replace(event, path=self.path))
+
+    def new_list(self, items: Iterable[Value], open_ended: bool = False) -> ListRef:
+        """A list on the heap. `open_ended`: the items are a sample, how many there are is not known."""
+        ref = ListRef(self.number())
+        self.heap[ref.address] = (tuple(items), open_ended)
+        return ref
+
+    def items(self, ref: ListRef) -> tuple[Value, ...]:
+        """The items of a list as far as they are known."""
+        stored = self.heap.get(ref.address)
+        return stored[0] if isinstance(stored, tuple) else ()
+
+    def is_open(self, ref: ListRef) -> bool:
+        """True where a list may hold more (or fewer) items like those known."""
+        stored = self.heap.get(ref.address)
+        return not isinstance(stored, tuple) or bool(stored[1])
+
+    def set_items(self, ref: ListRef, items: Iterable[Value], open_ended: bool) -> None:
+        """Replaces what a list holds."""
+        self.heap[ref.address] = (tuple(items), open_ended)
+
+    def new_dict(self, entries: dict[Hashable, Value], open_ended: bool = False) -> DictRef:
+        """A dictionary on the heap; keys are the Python values of constants."""
+        ref = DictRef(self.number())
+        self.heap[ref.address] = (dict(entries), open_ended)
+        return ref
+
+    def entries(self, ref: DictRef) -> dict[Hashable, Value]:
+        """The known entries of a dictionary."""
+        stored = self.heap.get(ref.address)
+        return dict(stored[0]) if isinstance(stored, tuple) else {}
+
+    def learn_rank(self, root: Hashable, rank: int) -> None:
+        """An unknown thing turned out to be a tensor of this rank; two different answers cancel each other."""
+        known = self.learned.get(root, rank)
+        self.learned[root] = rank if known == rank else None
+
+    def tensor(self, value: Value, rank: int | None = None) -> Tensor | OpenTensor | None:
+        """A value as a tensor: itself, or the tensor that an unknown value must be; None where it is no tensor.
+
+        With `rank`, the caller states that only this rank makes sense here: an unknown thing then has it (and is
+        remembered to have it), a tensor of another rank gives None.
+        """
+        if isinstance(value, Unknown):
+            value = OpenTensor(value.root)
+        if isinstance(value, OpenTensor):
+            known = self.ranks.get(value.root)
+            own = len(value.head) - value.drop + len(value.tail)
+            if known is None and rank is not None and rank - own >= max(value.drop, 0):
+                if self.ranks.get(value.root, rank) is not None:
+                    self.learn_rank(value.root, rank - own)
+                    known = rank - own
+            if known is None or known < value.drop:
+                return value
+            base = self._axes(value.root, known)
+            value = Tensor((*value.head, *base[: known - value.drop], *value.tail))
+        if not isinstance(value, Tensor):
+            return None
+        return value if rank is None or len(value.axes) == rank else None
+
+    def _axes(self, root: Hashable, rank: int) -> tuple[Axis, ...]:
+        if (root, rank) not in self._roots:
+            self._roots[root, rank] = tuple(self.axis() for _ in range(rank))
+        return self._roots[root, rank]
