@@ -1,0 +1,28 @@
+"""Finds a layer's facts by its canonical path, over all families.
+
+Every module of this package that defines `LAYERS` takes part: a new family is a new file, registered nowhere.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+import lstmlint.catalogue
+from lstmlint.catalogue.spec import LayerSpec
+
+
+@cache
+def all_layers() -> dict[str, LayerSpec]:
+    """Every layer class of the catalogue by its canonical path, families in the order of their modules' names."""
+    found: dict[str, LayerSpec] = {}
+    for name in sorted(module.name for module in pkgutil.iter_modules(lstmlint.catalogue.__path__)):
+        module = importlib.import_module(f"{lstmlint.catalogue.__name__}.{name}")
+        found.update((spec.path, spec) for spec in getattr(module, "LAYERS", ()))
+    return found
+
+
+def layer_spec(path: str) -> LayerSpec | None:
+    """What is known of the layer class with a canonical path (`torch.nn.LSTM`); None for anything else."""
+    return all_layers().get(path)
