@@ -104,11 +104,11 @@ class Check:
     """A function that looks at one kind of event, and the rule it speaks for."""
 
     rule: str
-    on: type
+    on: type[Any]
     run: Callable[..., Iterator[Finding]]
 
 
-def check(rule: str, on: type) -> Callable[[CheckFunction], CheckFunction]:
+def check(rule: str, on: type[Any]) -> Callable[[CheckFunction], CheckFunction]:
     """Declares a check: `run(event, facts)` yields findings of `rule` for each event of type `on`.
 
     Checks are found by importing the modules of `lstmlint.checks`; the declaration is kept on the function.

@@ -46,7 +46,10 @@ class World:
     learned: dict[Hashable, int | None] = field(default_factory=dict)
     apply: Callable[[Value, Call], Value] | None = None
     """Calls any value (a user's function, an instance, a layer, a library name); set by the interpreter."""
+    site: Hashable = None
+    """The call or expression being interpreted, with the calls that led to it."""
     _next: int = 0
+    _fresh: dict[Hashable, int] = field(default_factory=dict)
     _roots: dict[tuple[Hashable, int], tuple[Axis, ...]] = field(default_factory=dict)
 
     def number(self) -> int:
@@ -60,8 +63,15 @@ class World:
         return replace(fresh, size=fresh.size if size is None else size, directions=directions)
 
     def unknown(self, *key: Hashable) -> Unknown:
-        """An unknown value; the same key gives the same unknown, no key a new one."""
-        return Unknown(key or ("fresh", self.number()))
+        """An unknown value; the same key gives the same unknown, no key a new one.
+
+        New ones are counted by the site that is being interpreted, so that a second run gives the same roots and may
+        use what the first one learned of them.
+        """
+        if key:
+            return Unknown(key)
+        count = self._fresh[self.site] = self._fresh.get(self.site, 0) + 1
+        return Unknown(("fresh", self.site, count))
 
     def claim(
         self, axis: Axis, role: Role, strength: Strength, place: Place, text: str, layer: Layer | None = None

@@ -1,0 +1,90 @@
+"""Names in other files of the linted project, found lazily through the import that brings them."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lstmlint.source import ReadProblem, SourceFile, read
+from lstmlint.syntax.index import FileIndex, index
+
+MAXIMUM = 2_000_000
+"""Bytes beyond which another file is not read for the sake of one name."""
+
+
+@dataclass(eq=False)
+class ModuleFile:
+    """A file of the project with its index."""
+
+    source: SourceFile
+    index: FileIndex
+
+
+@dataclass(eq=False)
+class Project:
+    """The roots of a run and the files read so far. One object serves all files of a run."""
+
+    roots: tuple[Path, ...] = ()
+    _files: dict[Path, ModuleFile | None] = field(default_factory=dict)
+
+    def find(self, module: str, level: int, importer: str) -> ModuleFile | None:
+        """The file of an imported module, or None where it is not a file of the project.
+
+        `level` counts the leading dots of a relative import; `importer` is the path of the importing file.
+        """
+        parts = [part for part in module.split(".") if part]
+        here = Path(importer).parent
+        for folder in self._starts(here, level):
+            found = self._file_at(folder, parts)
+            if found is not None:
+                return found
+        return None
+
+    def _starts(self, here: Path, level: int) -> list[Path]:
+        if level:
+            folder = here
+            for _ in range(level - 1):
+                folder = folder.parent
+            return [folder]
+        starts = [here]
+        package = here
+        while (package / "__init__.py").exists() and package.parent != package:
+            package = package.parent
+            starts.append(package)
+        return [*starts, *(root if root.is_dir() else root.parent for root in self.roots)]
+
+    def _file_at(self, folder: Path, parts: list[str]) -> ModuleFile | None:
+        target = folder.joinpath(*parts)
+        candidates = [target / "__init__.py"]
+        if parts:
+            candidates.insert(0, target.with_name(target.name + ".py"))
+        for candidate in candidates:
+            if candidate not in self._files:
+                self._files[candidate] = self._load(candidate)
+            if self._files[candidate] is not None:
+                return self._files[candidate]
+        return None
+
+    def _load(self, path: Path) -> ModuleFile | None:
+        try:
+            if not path.is_file() or path.stat().st_size > MAXIMUM:
+                return None
+        except OSError:
+            return None
+        source = read(path)
+        if isinstance(source, ReadProblem):
+            return None
+        tree = parse_module(source.text)
+        return None if tree is None else ModuleFile(source, index(tree))
+
+
+def parse_module(text: str) -> ast.Module | None:
+    """The standard syntax tree of a module, or None where Python cannot read it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
