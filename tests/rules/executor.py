@@ -37,6 +37,7 @@ def run(path: Path, set_seed: Callable[[int], object]) -> tuple[str, str]:
 
 def prepare(framework: str) -> Callable[[int], object]:
     """Imports the framework, quietly, and gives the function that seeds it: each program starts from the same seed."""
+    os.environ["OMP_NUM_THREADS"] = "1"  # small programs: more threads only wait for each other
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     os.environ["KERAS_BACKEND"] = "tensorflow"
     loaded = importlib.import_module(framework)
