@@ -239,6 +239,15 @@ class External(Value):
 
 
 @dataclass(frozen=True)
+class ProjectModule(Value):
+    """A module of the linted project, by the path of its file; `name` is what the import called it."""
+
+    path: str
+    name: str
+    importer: str = ""
+
+
+@dataclass(frozen=True)
 class Partial(Value):
     """`functools.partial(function, ...)` or a bound method of a library object."""
 
@@ -303,6 +312,8 @@ class Super(Value):
 
 
 NONE = Const(None)
+ANY = "?"
+"""The attribute of an object that stands for all attributes set under a computed name."""
 
 
 def as_size(value: Value | None) -> Size | None:

@@ -6,9 +6,9 @@ that they see.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lstmlint.events import Event
 from lstmlint.sizes import Size
@@ -46,6 +46,8 @@ class World:
     learned: dict[Hashable, int | None] = field(default_factory=dict)
     apply: Callable[[Value, Call], Value] | None = None
     """Calls any value (a user's function, an instance, a layer, a library name); set by the interpreter."""
+    target: str = ""
+    """The text of the assignment target whose value is being evaluated, "" where there is none."""
     site: Hashable = None
     """The call or expression being interpreted, with the calls that led to it."""
     _next: int = 0
@@ -104,7 +106,7 @@ class World:
         """Replaces what a list holds."""
         self.heap[ref.address] = (tuple(items), open_ended)
 
-    def new_dict(self, entries: dict[Hashable, Value], open_ended: bool = False) -> DictRef:
+    def new_dict(self, entries: Mapping[Any, Value], open_ended: bool = False) -> DictRef:
         """A dictionary on the heap; keys are the Python values of constants."""
         ref = DictRef(self.number())
         self.heap[ref.address] = (dict(entries), open_ended)
@@ -114,6 +116,15 @@ class World:
         """The known entries of a dictionary."""
         stored = self.heap.get(ref.address)
         return dict(stored[0]) if isinstance(stored, tuple) else {}
+
+    def is_open_dict(self, ref: DictRef) -> bool:
+        """True where a dictionary may hold more entries than those known."""
+        stored = self.heap.get(ref.address)
+        return not isinstance(stored, tuple) or bool(stored[1])
+
+    def set_entries(self, ref: DictRef, entries: Mapping[Any, Value], open_ended: bool) -> None:
+        """Replaces what a dictionary holds."""
+        self.heap[ref.address] = (dict(entries), open_ended)
 
     def learn_rank(self, root: Hashable, rank: int) -> None:
         """An unknown thing turned out to be a tensor of this rank; two different answers cancel each other."""

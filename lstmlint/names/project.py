@@ -7,7 +7,7 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lstmlint.source import ReadProblem, SourceFile, read
+from lstmlint.source import ReadProblem, SourceFile
 from lstmlint.syntax.index import FileIndex, index
 
 MAXIMUM = 2_000_000
@@ -42,6 +42,10 @@ class Project:
                 return found
         return None
 
+    def loaded(self, path: str) -> ModuleFile | None:
+        """A file found before, by its path."""
+        return self._files.get(Path(path))
+
     def _starts(self, here: Path, level: int) -> list[Path]:
         if level:
             folder = here
@@ -73,7 +77,7 @@ class Project:
                 return None
         except OSError:
             return None
-        source = read(path)
+        source = SourceFile.read(path)
         if isinstance(source, ReadProblem):
             return None
         tree = parse_module(source.text)

@@ -83,7 +83,7 @@ def names_in(node: ast.AST) -> frozenset[str]:
 
 def _first_line(node: ast.stmt) -> int:
     decorators = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    return int(min([node.lineno, *(decorator.lineno for decorator in decorators)]))
 
 
 def _lines(node: ast.stmt) -> Lines:

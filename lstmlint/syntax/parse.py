@@ -97,7 +97,7 @@ def parse_lines(path: str, lines: Sequence[str], stretch: Lines) -> Unit | None:
         module = cst.parse_module(WRAPPER + text if indented else text)
     except (cst.ParserSyntaxError, RecursionError, ValueError):
         return None
-    statements = module.body
+    statements: Sequence[cst.BaseStatement] = module.body
     if indented:
         statements = cast("Sequence[cst.BaseStatement]", cst.ensure_type(module.body[0], cst.If).body.body)
     return Unit(path, module, statements, stretch.first - (2 if indented else 1))

@@ -1,0 +1,216 @@
+"""Operators: arithmetic on numbers, sizes, strings, containers and tensors; comparisons and `and`/`or` as values."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from lstmlint.interpret.conditions import decide, truth
+from lstmlint.interpret.joins import join, settled
+from lstmlint.interpret.registry import OPERATIONS, Call
+from lstmlint.interpret.run import EXPRESSIONS, Run, handles
+from lstmlint.interpret.scope import Flow, Frame
+from lstmlint.interpret.tuples import needs_tensor
+from lstmlint.sizes import Opaque, Size
+from lstmlint.source import Place
+from lstmlint.values import (
+    Const,
+    DictRef,
+    ListRef,
+    Num,
+    OpenTensor,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+    as_size,
+)
+
+_CONSTANT: dict[str, Callable[[Any, Any], Any]] = {
+    "Add": operator.add,
+    "Subtract": operator.sub,
+    "Multiply": operator.mul,
+    "Divide": operator.truediv,
+    "FloorDivide": operator.floordiv,
+    "Modulo": operator.mod,
+    "Power": operator.pow,
+}
+_TENSOR = {
+    "Add": "torch.add",
+    "Subtract": "torch.sub",
+    "Multiply": "torch.mul",
+    "Divide": "torch.div",
+    "FloorDivide": "torch.div",
+    "Power": "torch.pow",
+    "Modulo": "torch.remainder",
+    "MatrixMultiply": "torch.matmul",
+    "BitAnd": "torch.mul",
+    "BitOr": "torch.mul",
+}
+LARGEST = 10**9
+"""Constants beyond this are not computed with: `"x" * 10**9` is not worth the memory."""
+
+
+@handles(EXPRESSIONS, cst.BinaryOperation)
+def _binary(run: Run, frame: Frame, node: cst.BinaryOperation) -> Value:
+    left, right = run.evaluate(frame, node.left), run.evaluate(frame, node.right)
+    return arithmetic(run, frame, node, type(node.operator).__name__, left, right)
+
+
+def arithmetic(run: Run, frame: Frame, node: cst.CSTNode, name: str, left: Value, right: Value) -> Value:
+    """`left OPERATOR right`, the operator by the name of its syntax node."""
+    left, right = settled(left), settled(right)
+    place = run.at(frame, node)
+    if isinstance(left, Const) and isinstance(right, Const):
+        return _constants(run, name, left, right)
+    if any(isinstance(side, (Tensor, OpenTensor)) for side in (left, right)):
+        return tensors(run, name, left, right, place)
+    if isinstance(left, (Tuple, ListRef)) or isinstance(right, (Tuple, ListRef)):
+        return _containers(run, name, left, right, place)
+    if isinstance(left, DictRef) and isinstance(right, DictRef) and name == "BitOr":
+        world = run.world
+        merged = {**world.entries(left), **world.entries(right)}
+        return world.new_dict(merged, world.is_open_dict(left) or world.is_open_dict(right))
+    return _sizes(run, frame, node, name, left, right)
+
+
+def _constants(run: Run, name: str, left: Const, right: Const) -> Value:
+    function = _CONSTANT.get(name)
+    numbers = [side.value for side in (left, right) if isinstance(side.value, (int, float))]
+    if function is None or any(abs(number) > LARGEST for number in numbers) or (name == "Power" and len(numbers) < 2):
+        return run.world.unknown()
+    if name == "Power" and abs(right.value) > 64:
+        return run.world.unknown()
+    if isinstance(left.value, (str, bytes)) and name == "Multiply" and len(left.value) * abs(right.value) > 10_000:
+        return run.world.unknown()
+    try:
+        return Const(function(left.value, right.value), left.place, left.assumed or right.assumed)
+    except (TypeError, ValueError, ArithmeticError):
+        return run.world.unknown()
+
+
+def _is_assumed(value: Value) -> bool:
+    return isinstance(value, (Const, Num)) and value.assumed
+
+
+def _sizes(run: Run, frame: Frame, node: cst.CSTNode, name: str, left: Value, right: Value) -> Value:
+    if isinstance(left, Unknown) and isinstance(right, Unknown) and _looks_like_tensor(run, left, right):
+        return run.unknown(frame, node)
+    a, b = _number(left), _number(right)
+    if a is None or b is None:
+        return run.unknown(frame, node)
+    result = None
+    if name == "Add":
+        result = a + b
+    elif name == "Subtract":
+        result = a - b
+    elif name == "Multiply":
+        result = a * b
+    elif name == "FloorDivide":
+        result = a.floor_divided_by(b)
+    elif name == "Divide":
+        result = a.divided_by(b) if b.known != 0 else None
+    elif name == "Modulo":
+        result = Size.symbol(Opaque(("modulo", a, b)))
+    if result is None or len(result.terms) > 12:
+        return run.unknown(frame, node)
+    return Num(result, assumed=_is_assumed(left) or _is_assumed(right))
+
+
+def _looks_like_tensor(run: Run, left: Unknown, right: Unknown) -> bool:
+    ranks = run.world.ranks
+    return ranks.get(left.root) is not None or ranks.get(right.root) is not None
+
+
+def _number(value: Value) -> Size | None:
+    """A value as a size in arithmetic; a known flag counts as 0 or 1."""
+    if isinstance(value, Const) and isinstance(value.value, bool):
+        return Size.of(int(value.value))
+    return as_size(value)
+
+
+def _containers(run: Run, name: str, left: Value, right: Value, place: Place) -> Value:
+    world = run.world
+    if isinstance(left, (Tuple, ListRef)) and isinstance(right, (Tuple, ListRef)) and name == "Add":
+        if isinstance(left, Tuple) and isinstance(right, Tuple):
+            return Tuple(left.items + right.items)
+        items = [*_items(run, left), *_items(run, right)]
+        return world.new_list(items, any(isinstance(side, ListRef) and world.is_open(side) for side in (left, right)))
+    container, factor = (left, right) if isinstance(left, (Tuple, ListRef)) else (right, left)
+    if name == "Multiply" and isinstance(container, ListRef):
+        times = factor.value if isinstance(factor, Const) else None
+        if isinstance(times, int) and 0 <= times <= 16 and not world.is_open(container):
+            return world.new_list(_items(run, container) * times)
+        return world.new_list(_items(run, container), open_ended=True)
+    if name == "Multiply" and isinstance(container, Tuple) and isinstance(factor, Const) and not container.layer:
+        return Tuple(container.items * factor.value) if isinstance(factor.value, int) and factor.value <= 16 else world.unknown()
+    if isinstance(container, Tuple):
+        needs_tensor(world, container, place, f"computed with in `{place.text}`")
+    return world.unknown()
+
+
+def _items(run: Run, value: Tuple | ListRef) -> tuple[Value, ...]:
+    return value.items if isinstance(value, Tuple) else run.world.items(value)
+
+
+def tensors(run: Run, name: str, left: Value, right: Value, place: Place) -> Value:
+    """An operator of which one side at least is a tensor."""
+    for side in (left, right):
+        if needs_tensor(run.world, side, place, f"computed with in `{place.text}`"):
+            return run.world.unknown()
+    operation = OPERATIONS.get(_TENSOR.get(name, ""))
+    if operation is None:
+        return run.world.unknown()
+    return operation(run.world, Call(_TENSOR[name], (left, right), {}, place))
+
+
+@handles(EXPRESSIONS, cst.UnaryOperation)
+def _unary(run: Run, frame: Frame, node: cst.UnaryOperation) -> Value:
+    if isinstance(node.operator, cst.Not):
+        verdict, _ = decide(run, frame, node)
+        return run.unknown(frame, node) if verdict is None else Const(verdict, run.at(frame, node))
+    value = settled(run.evaluate(frame, node.expression))
+    if isinstance(value, Const) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
+        if isinstance(node.operator, cst.Minus):
+            return Const(-value.value, value.place, value.assumed)
+        return value if isinstance(node.operator, cst.Plus) else run.unknown(frame, node)
+    if isinstance(value, (Tensor, OpenTensor)):
+        return value
+    size = None if isinstance(value, Unknown) else as_size(value)
+    if size is not None and isinstance(node.operator, cst.Minus):
+        return Num(size * Size.of(-1))
+    return run.unknown(frame, node)
+
+
+@handles(EXPRESSIONS, cst.Comparison)
+def _comparison(run: Run, frame: Frame, node: cst.Comparison) -> Value:
+    verdict, _ = decide(run, frame, node)
+    if verdict is not None:
+        return Const(verdict, run.at(frame, node))
+    left = settled(run.evaluate(frame, node.left))
+    if isinstance(left, (Tensor, OpenTensor)):
+        return left
+    return run.unknown(frame, node)
+
+
+@handles(EXPRESSIONS, cst.BooleanOperation)
+def _boolean(run: Run, frame: Frame, node: cst.BooleanOperation) -> Value:
+    """`a or b` is one of its sides; a known left side decides which."""
+    left = run.evaluate(frame, node.left)
+    verdict = truth(left)
+    is_or = isinstance(node.operator, cst.Or)
+    if verdict is not None:
+        return left if verdict is is_or else run.evaluate(frame, node.right)
+    kept: list[Value] = [left]
+
+    def take() -> Flow:
+        kept.append(run.evaluate(frame, node.right))
+        return Flow.NEXT
+
+    key = ("node", id(node), frame.context)
+    path = run.world.path
+    run.branch(frame, key, lambda: Flow.NEXT, take)
+    return join(run.world, path | {(key, True)}, kept[0], path | {(key, False)}, kept[1])

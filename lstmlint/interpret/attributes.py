@@ -1,0 +1,245 @@
+"""Attributes of every kind of value: objects of the program, classes, libraries, tensors, layers, containers."""
+
+from __future__ import annotations
+
+from lstmlint.interpret.definitions import ancestry, find_method, library_bases
+from lstmlint.interpret.joins import known_choices
+from lstmlint.interpret.registry import OPERATIONS, Call
+from lstmlint.interpret.run import ATTRIBUTES, Run, handles
+from lstmlint.interpret.scope import ClassInfo, Frame
+from lstmlint.interpret.tuples import needs_tensor
+from lstmlint.names.canonical import canonical
+from lstmlint.source import Place
+from lstmlint.values import (
+    ANY,
+    ALWAYS,
+    Bound,
+    Class,
+    Const,
+    DictRef,
+    External,
+    Function,
+    Instance,
+    Layer,
+    ListRef,
+    Method,
+    Num,
+    OneOf,
+    OpenTensor,
+    Packed,
+    Partial,
+    Shape,
+    Super,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+)
+
+LAYER = "<layer>"
+"""The attribute that holds the library layer which an object of a derived class is."""
+TUPLE_METHODS = frozenset({"index", "count", "_fields", "_asdict"})
+TENSOR_PROPERTIES = frozenset({"data", "T", "mT", "grad", "real", "H"})
+PLAIN = frozenset({"device", "dtype", "requires_grad", "is_cuda", "itemsize", "layout"})
+
+
+@handles(ATTRIBUTES, External)
+def _library(run: Run, owner: External, name: str, place: Place) -> Value:
+    return External(canonical(f"{owner.path}.{name}"))
+
+
+@handles(ATTRIBUTES, Instance)
+def _instance(run: Run, owner: Instance, name: str, place: Place) -> Value:
+    found = instance_attribute(run, owner, name, place)
+    if found is not None:
+        return found
+    for base in library_bases(run, owner.cls):
+        if known_method(base, name) is not None:
+            return Method(owner, name)
+    inner = stored_attributes(run, owner).get(LAYER)
+    if inner is not None:
+        return run.attribute(inner, name, place)
+    return run.world.unknown("attribute", run.cls(owner.cls).ident, owner.address, name)
+
+
+def known_method(base: str, name: str) -> str | None:
+    """The operation that stands for a method of a library class; torch modules and Keras layers share theirs."""
+    framework = "torch.nn.Module" if base.startswith(("torch.nn", "lightning")) else "keras.Layer"
+    return next((path for path in (f"{base}.{name}", f"{framework}.{name}") if path in OPERATIONS), None)
+
+
+def stored_attributes(run: Run, owner: Instance) -> dict[str, Value]:
+    """What was assigned to an object's attributes so far."""
+    stored = run.world.heap.get(owner.address)
+    return stored if isinstance(stored, dict) else {}
+
+
+def instance_attribute(run: Run, owner: Instance, name: str, place: Place) -> Value | None:
+    """An attribute of an object: assigned, from its class, or a bound method; None where nobody defines it."""
+    stored = stored_attributes(run, owner)
+    if name in stored:
+        return stored[name]
+    if name == "__class__":
+        return owner.cls
+    found = class_attribute(run, owner.cls, name)
+    if isinstance(found, Function):
+        return bind(run, found, owner, place)
+    if found is None and ANY in stored and not name.startswith("_"):
+        return stored[ANY]
+    return found
+
+
+def bind(run: Run, function: Function, owner: Value, place: Place) -> Value:
+    """A function of a class as an attribute of an object: a bound method, or what a property gives."""
+    info = run.function(function)
+    if info.is_property:
+        return run.call(Bound(function, owner), Call(info.name, (), {}, place))
+    if info.is_static or info.owner is None:
+        return function
+    return Bound(function, owner)
+
+
+def class_attribute(run: Run, cls: Class, name: str, after: Class | None = None) -> Value | None:
+    """A method or class attribute of a class or its bases in the program; with `after`, behind that class only."""
+    line = ancestry(run, cls)
+    if after is not None and after in line:
+        line = line[line.index(after) + 1 :]
+    for ancestor in line:
+        if isinstance(ancestor, Class):
+            info = run.cls(ancestor)
+            if name in info.methods:
+                return info.methods[name]
+            attributes = class_attributes(run, info)
+            if name in attributes:
+                return attributes[name]
+    return None
+
+
+def class_attributes(run: Run, info: ClassInfo) -> dict[str, Value]:
+    """The class-level assignments of a class, run when first asked for."""
+    if info.attributes is None:
+        info.attributes = {}
+        frame = Frame(info.closure.file, info.unit, parent=info.closure, context=("class", info.ident))
+        path, run.world.path = run.world.path, ALWAYS
+        if info.entry is not None:
+            for lines in info.entry.statements:
+                unit = run.syntax.unit(info.closure.file, lines)
+                if unit is not None:
+                    frame.unit = unit
+                    run.execute(frame, unit.statements)
+        elif info.node is not None:
+            run.execute(frame, [child for child in info.node.body.body if not hasattr(child, "decorators")])
+        run.world.path = path
+        info.attributes = frame.variables
+        info.fields = tuple(name for name in frame.variables if not name.startswith("_"))
+    return info.attributes
+
+
+@handles(ATTRIBUTES, Class)
+def _class(run: Run, owner: Class, name: str, place: Place) -> Value:
+    if name == "__name__":
+        return Const(owner.name)
+    found = class_attribute(run, owner, name)
+    if isinstance(found, Function) and run.function(found).is_class_method:
+        return Bound(found, owner)
+    if found is None:
+        for base in library_bases(run, owner):
+            return External(f"{base}.{name}")
+    return run.world.unknown("attribute", run.cls(owner).ident, name) if found is None else found
+
+
+@handles(ATTRIBUTES, Super)
+def _super(run: Run, owner: Super, name: str, place: Place) -> Value:
+    receiver = owner.owner
+    cls = receiver.cls if isinstance(receiver, Instance) else receiver
+    if isinstance(cls, Class):
+        found = class_attribute(run, cls, name, owner.after)
+        if isinstance(found, Function):
+            return bind(run, found, receiver, place)
+        if found is not None:
+            return found
+    return Method(owner, name)
+
+
+@handles(ATTRIBUTES, Tensor, OpenTensor)
+def _tensor(run: Run, owner: Tensor | OpenTensor, name: str, place: Place) -> Value:
+    if name == "shape":
+        return Shape(owner)
+    if name in ("ndim", "T", "mT", "data", "real", "grad") and f"Tensor.{name}" in OPERATIONS:
+        return OPERATIONS[f"Tensor.{name}"](run.world, Call(f"Tensor.{name}", (owner,), {}, place))
+    if name == "data":
+        return owner
+    if name == "ndim":
+        return Const(len(owner.axes)) if isinstance(owner, Tensor) else run.world.unknown()
+    if name in PLAIN:
+        return run.world.unknown("plain", name)
+    if name == "values":
+        return owner
+    return Method(owner, name)
+
+
+@handles(ATTRIBUTES, Unknown)
+def _unknown(run: Run, owner: Unknown, name: str, place: Place) -> Value:
+    tensor = run.world.tensor(owner)
+    if isinstance(tensor, Tensor):
+        return _tensor(run, tensor, name, place)
+    if name == "shape":
+        return Shape(owner)
+    if f"Tensor.{name}" in OPERATIONS and name not in ("data", "T"):
+        return Method(owner, name)
+    return run.world.unknown("attribute", owner.root, name)
+
+
+@handles(ATTRIBUTES, Tuple)
+def _tuple(run: Run, owner: Tuple, name: str, place: Place) -> Value:
+    if name in TUPLE_METHODS or name.startswith("__"):
+        return Method(owner, name)
+    if owner.names and name in owner.names:
+        return owner.items[owner.names.index(name)]
+    if name in ("values", "indices") and len(owner.items) == 2:
+        return owner.items[name == "indices"]
+    needs_tensor(run.world, owner, place, f"used as a tensor in `{place.text}`")
+    return run.world.unknown()
+
+
+@handles(ATTRIBUTES, Packed)
+def _packed(run: Run, owner: Packed, name: str, place: Place) -> Value:
+    return Method(owner, name) if name in ("to", "cuda", "cpu") else run.world.unknown("packed", owner.time.id, name)
+
+
+@handles(ATTRIBUTES, Layer)
+def _layer(run: Run, owner: Layer, name: str, place: Place) -> Value:
+    known = known_method(owner.spec.path, name)
+    if known is not None:
+        return Method(owner, name)
+    argument = owner.argument(name)
+    if argument is not None:
+        return argument
+    alias = {"units": "units", "out_features": "out_features"}.get(name)
+    found = owner.argument(alias) if alias else None
+    return run.world.unknown("attribute", owner.id, name) if found is None else found
+
+
+@handles(ATTRIBUTES, OneOf)
+def _one_of(run: Run, owner: OneOf, name: str, place: Place) -> Value:
+    found = []
+    before = run.world.path
+    for path, choice in known_choices(owner):
+        run.world.path = before | path
+        found.append((path, run.attribute(choice, name, place)))
+    run.world.path = before
+    values = {value for _, value in found}
+    if len(values) == 1:
+        return values.pop()
+    if any(isinstance(value, (Unknown, OneOf)) for value in values):
+        return run.world.unknown()
+    return OneOf(tuple(found))
+
+
+@handles(ATTRIBUTES, ListRef, DictRef, Const, Shape, Num, Function, Bound, Partial, Method)
+def _method(run: Run, owner: Value, name: str, place: Place) -> Value:
+    if isinstance(owner, DictRef):
+        entries = run.world.entries(owner)
+        if name in entries and f"dict.{name}" not in OPERATIONS:
+            return entries[name]
+    return Method(owner, name)

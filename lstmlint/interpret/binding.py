@@ -1,0 +1,63 @@
+"""Arguments meet parameters: positions, keywords, defaults, `*args` and `**kwargs`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import libcst as cst
+
+from lstmlint.interpret.registry import Call
+from lstmlint.interpret.run import Run
+from lstmlint.interpret.scope import Frame, FunctionInfo
+from lstmlint.interpret.shapes import name_sizes
+from lstmlint.values import Const, Num, Value
+
+
+def bind_arguments(
+    run: Run, frame: Frame, info: FunctionInfo, node: cst.FunctionDef | cst.Lambda, call: Call
+) -> None:
+    """Fills a new frame's variables with a call's arguments; what is not given and has no default is unknown."""
+    given = list(call.args)
+    if frame.receiver is not None and isinstance(node, cst.FunctionDef):
+        given.insert(0, frame.receiver)
+    keywords = dict(call.kwargs)
+    parameters = node.params
+    positional = [*parameters.posonly_params, *parameters.params]
+    for number, parameter in enumerate(positional):
+        name = parameter.name.value
+        if number < len(given):
+            value = given[number]
+            keywords.pop(name, None)
+        else:
+            value = _by_name(run, frame, info, parameter, keywords, call.open_ended)
+        _bind(run, frame, parameter, value)
+    for parameter in parameters.kwonly_params:
+        _bind(run, frame, parameter, _by_name(run, frame, info, parameter, keywords, call.open_ended))
+    if isinstance(parameters.star_arg, cst.Param):
+        rest = given[len(positional) :]
+        frame.variables[parameters.star_arg.name.value] = run.world.new_list(rest, open_ended=call.open_ended)
+    if parameters.star_kwarg is not None:
+        frame.variables[parameters.star_kwarg.name.value] = run.world.new_dict(dict(keywords), call.open_ended)
+
+
+def _by_name(
+    run: Run, frame: Frame, info: FunctionInfo, parameter: cst.Param, keywords: dict[str, Value], open_ended: bool
+) -> Value:
+    name = parameter.name.value
+    if name in keywords:
+        return keywords.pop(name)
+    if parameter.default is None or open_ended:
+        return run.world.unknown("parameter", info.ident, name, frame.context)
+    value = _default(run, frame, info, parameter.default)
+    return replace(value, assumed=True) if isinstance(value, (Const, Num)) else value
+
+
+def _default(run: Run, frame: Frame, info: FunctionInfo, node: cst.BaseExpression) -> Value:
+    outside = Frame(info.closure.file, frame.unit, parent=info.closure, context=("default", info.ident))
+    return run.evaluate(outside, node)
+
+
+def _bind(run: Run, frame: Frame, parameter: cst.Param, value: Value) -> None:
+    frame.variables[parameter.name.value] = value
+    if isinstance(value, Num) and value.axis is not None and frame.unit is not None:
+        name_sizes(run, (parameter.name.value,), (value,), frame.unit.place(parameter.name))

@@ -1,0 +1,300 @@
+"""Python's own functions, as far as model code uses them to build layers and to walk over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lstmlint.interpret.conditions import is_instance, truth
+from lstmlint.interpret.containers import list_items
+from lstmlint.interpret.iteration import UNROLLED, elements
+from lstmlint.interpret.registry import Call, Operation
+from lstmlint.interpret.run import Run
+from lstmlint.interpret.shapes import axis_at, size_of
+from lstmlint.sizes import Opaque, Size
+from lstmlint.values import (
+    ANY,
+    NONE,
+    Const,
+    DictRef,
+    Instance,
+    ListRef,
+    Num,
+    OpenTensor,
+    Partial,
+    Shape,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+    as_int,
+    as_size,
+)
+
+RANGE = 12
+"""Ranges up to this long are known number by number."""
+
+
+def library(run: Run) -> dict[str, Operation]:
+    """The builtins as operations that know their run."""
+    table: dict[str, Callable[[Run, Call], Value]] = {
+        "builtins.len": _len,
+        "builtins.range": _range,
+        "builtins.enumerate": _enumerate,
+        "builtins.zip": _zip,
+        "builtins.reversed": _reversed,
+        "builtins.list": _list,
+        "builtins.tuple": _to_tuple,
+        "builtins.sorted": _list,
+        "builtins.set": _list,
+        "builtins.iter": _first,
+        "builtins.next": _next,
+        "builtins.dict": _dict,
+        "collections.OrderedDict": _dict,
+        "collections.defaultdict": _open_dict,
+        "types.SimpleNamespace": _namespace,
+        "argparse.Namespace": _namespace,
+        "builtins.map": _map,
+        "builtins.int": _int,
+        "builtins.float": _float,
+        "builtins.bool": _bool,
+        "builtins.str": _string,
+        "builtins.min": _extreme,
+        "builtins.max": _extreme,
+        "builtins.getattr": _getattr,
+        "builtins.setattr": _setattr,
+        "builtins.hasattr": _hasattr,
+        "builtins.isinstance": _isinstance,
+        "builtins.callable": _unknown,
+        "functools.partial": _partial,
+        "copy.copy": _first,
+        "copy.deepcopy": _first,
+        "typing.cast": _second,
+        "tqdm.tqdm": _first,
+        "tqdm.auto.tqdm": _first,
+        "tqdm.notebook.tqdm": _first,
+        "tqdm.trange": _range,
+        "itertools.chain": _chain,
+    }
+    return {name: _with(run, function) for name, function in table.items()}
+
+
+def _with(run: Run, function: Callable[[Run, Call], Value]) -> Operation:
+    return lambda world, call: function(run, call)
+
+
+def _first(run: Run, call: Call) -> Value:
+    return call.args[0] if call.args else run.world.unknown()
+
+
+def _second(run: Run, call: Call) -> Value:
+    return call.args[1] if len(call.args) > 1 else run.world.unknown()
+
+
+def _unknown(run: Run, call: Call) -> Value:
+    return run.world.unknown()
+
+
+def _len(run: Run, call: Call) -> Value:
+    value = call.arg(0)
+    if isinstance(value, (Tuple, ListRef, DictRef)):
+        items, more = list_items(run.world, value)
+        return Num(Size.symbol(Opaque(("length", value)))) if more else Const(len(items), call.place)
+    if isinstance(value, Const) and isinstance(value.value, (str, bytes)):
+        return Const(len(value.value))
+    tensor = run.world.tensor(value) if isinstance(value, (Tensor, OpenTensor, Unknown)) else None
+    if tensor is not None:
+        axis = axis_at(tensor, 0)
+        return Num(Size.symbol(Opaque(("length", value)))) if axis is None else size_of(axis)
+    if isinstance(value, Shape):
+        inner = run.world.tensor(value.of)
+        return Const(len(inner.axes)) if isinstance(inner, Tensor) else run.world.unknown()
+    return run.world.unknown()
+
+
+def _range(run: Run, call: Call) -> Value:
+    bounds = [as_int(arg) for arg in call.args]
+    if bounds and all(bound is not None for bound in bounds):
+        numbers = range(*[bound for bound in bounds if bound is not None][:3]) if 0 not in bounds[2:] else range(0)
+        if len(numbers) <= RANGE:
+            return run.world.new_list([Const(number) for number in numbers])
+    step = Num(Size.symbol(Opaque(("step", run.world.site, call.args))))
+    return run.world.new_list([step], open_ended=True)
+
+
+def _enumerate(run: Run, call: Call) -> Value:
+    items, closed = elements(run, call.args[0], call.place) if call.args else ([], False)
+    start = as_int(call.arg(1, "start")) or 0
+    if not closed:
+        counter = Num(Size.symbol(Opaque(("step", run.world.site))))
+        return run.world.new_list([Tuple((counter, item)) for item in items], open_ended=True)
+    return run.world.new_list([Tuple((Const(number + start), item)) for number, item in enumerate(items)])
+
+
+def _zip(run: Run, call: Call) -> Value:
+    columns = [elements(run, arg, call.place) for arg in call.args]
+    if not columns:
+        return run.world.new_list((), open_ended=True)
+    closed = [items for items, known in columns if known]
+    if call.open_ended:
+        return run.world.new_list([run.world.unknown()], open_ended=True)
+    length = min((len(items) for items in closed), default=1)
+    rows = []
+    for number in range(min(length, UNROLLED)):
+        row = tuple(items[min(number, len(items) - 1)] if items else run.world.unknown() for items, _ in columns)
+        rows.append(Tuple(row))
+    return run.world.new_list(rows, open_ended=not closed or length > UNROLLED)
+
+
+def _reversed(run: Run, call: Call) -> Value:
+    items, closed = elements(run, call.args[0], call.place) if call.args else ([], False)
+    return run.world.new_list(list(reversed(items)), open_ended=not closed)
+
+
+def _list(run: Run, call: Call) -> Value:
+    if not call.args:
+        return run.world.new_list(())
+    items, closed = elements(run, call.args[0], call.place)
+    return run.world.new_list(items, open_ended=not closed)
+
+
+def _to_tuple(run: Run, call: Call) -> Value:
+    if not call.args:
+        return Tuple(())
+    source = call.args[0]
+    items, closed = elements(run, source, call.place)
+    if closed:
+        layer, part = (source.layer, source.part) if isinstance(source, Tuple) else (None, "")
+        return Tuple(tuple(items), layer, part)
+    return run.world.new_list(items, open_ended=True)
+
+
+def _next(run: Run, call: Call) -> Value:
+    items, _ = elements(run, call.args[0], call.place) if call.args else ([], False)
+    return items[0] if items else run.world.unknown()
+
+
+def _dict(run: Run, call: Call) -> Value:
+    entries: dict[object, Value] = {}
+    more = call.open_ended
+    source = call.arg(0)
+    if isinstance(source, DictRef):
+        entries.update(run.world.entries(source))
+        more = more or run.world.is_open_dict(source)
+    elif source is not None:
+        pairs, closed = elements(run, source, call.place)
+        more = more or not closed
+        for pair in pairs:
+            if isinstance(pair, Tuple) and len(pair.items) == 2 and isinstance(pair.items[0], Const):
+                entries[pair.items[0].value] = pair.items[1]
+            else:
+                more = True
+    entries.update(call.kwargs)
+    return run.world.new_dict(entries, more)
+
+
+def _open_dict(run: Run, call: Call) -> Value:
+    return run.world.new_dict({}, open_ended=True)
+
+
+def _namespace(run: Run, call: Call) -> Value:
+    return run.world.new_dict(dict(call.kwargs), call.open_ended)
+
+
+def _map(run: Run, call: Call) -> Value:
+    if len(call.args) < 2:
+        return run.world.unknown()
+    items, closed = elements(run, call.args[1], call.place)
+    found = [run.call(call.args[0], Call("", (item,), {}, call.place, ("",))) for item in items[:UNROLLED]]
+    return run.world.new_list(found, open_ended=not closed or len(items) > UNROLLED)
+
+
+def _int(run: Run, call: Call) -> Value:
+    value = call.arg(0)
+    if isinstance(value, Const):
+        try:
+            return Const(int(value.value), value.place, value.assumed)
+        except (TypeError, ValueError):
+            return run.world.unknown()
+    if isinstance(value, Num):
+        return value
+    return run.world.unknown("int", value.root) if isinstance(value, Unknown) else run.world.unknown()
+
+
+def _float(run: Run, call: Call) -> Value:
+    value = call.arg(0)
+    if isinstance(value, Const) and isinstance(value.value, (int, float)):
+        return Const(float(value.value), value.place, value.assumed)
+    return run.world.unknown()
+
+
+def _bool(run: Run, call: Call) -> Value:
+    verdict = truth(call.args[0]) if call.args else False
+    return run.world.unknown() if verdict is None else Const(verdict, call.place)
+
+
+def _string(run: Run, call: Call) -> Value:
+    value = call.arg(0)
+    return Const(str(value.value)) if isinstance(value, Const) else run.world.unknown()
+
+
+def _extreme(run: Run, call: Call) -> Value:
+    values: tuple[Value, ...] = call.args
+    if len(values) == 1:
+        values, more = list_items(run.world, values[0])
+        if more:
+            return run.world.unknown()
+    numbers = [value.value for value in values if isinstance(value, Const) and isinstance(value.value, (int, float))]
+    choose = min if call.name.endswith("min") else max
+    if numbers and len(numbers) == len(values):
+        return Const(choose(numbers), call.place, any(isinstance(v, Const) and v.assumed for v in values))
+    sizes = [as_size(value) for value in values]
+    if all(size is not None for size in sizes) and not any(isinstance(value, Unknown) for value in values):
+        return Num(Size.symbol(Opaque((call.name, tuple(sizes)))))
+    return run.world.unknown()
+
+
+def _getattr(run: Run, call: Call) -> Value:
+    owner, name = call.arg(0), call.arg(1)
+    if owner is None or not isinstance(name, Const) or not isinstance(name.value, str):
+        stored = run.world.heap.get(owner.address) if isinstance(owner, Instance) else None
+        return stored[ANY] if isinstance(stored, dict) and ANY in stored else run.world.unknown()
+    found = run.attribute(owner, name.value, call.place)
+    default = call.arg(2)
+    return default if default is not None and isinstance(found, Unknown) and isinstance(owner, Instance) else found
+
+
+def _setattr(run: Run, call: Call) -> Value:
+    owner, name, value = call.arg(0), call.arg(1), call.arg(2)
+    if isinstance(owner, Instance) and value is not None:
+        stored = run.world.heap.get(owner.address)
+        key = name.value if isinstance(name, Const) and isinstance(name.value, str) else ANY
+        run.world.heap[owner.address] = {**(stored if isinstance(stored, dict) else {}), key: value}
+    return NONE
+
+
+def _hasattr(run: Run, call: Call) -> Value:
+    owner, name = call.arg(0), call.arg(1)
+    stored = run.world.heap.get(owner.address) if isinstance(owner, Instance) else None
+    if isinstance(stored, dict) and isinstance(name, Const) and name.value in stored:
+        return Const(True, call.place)
+    return run.world.unknown()
+
+
+def _isinstance(run: Run, call: Call) -> Value:
+    value, kind = call.arg(0), call.arg(1)
+    verdict = is_instance(run, value, kind) if value is not None and kind is not None else None
+    return run.world.unknown() if verdict is None else Const(verdict, call.place)
+
+
+def _partial(run: Run, call: Call) -> Value:
+    return Partial(call.args[0], call.args[1:], tuple(call.kwargs.items())) if call.args else run.world.unknown()
+
+
+def _chain(run: Run, call: Call) -> Value:
+    items: list[Value] = []
+    closed = not call.open_ended
+    for arg in call.args:
+        more, known = elements(run, arg, call.place)
+        items += more
+        closed = closed and known
+    return run.world.new_list(items, open_ended=not closed)

@@ -1,0 +1,70 @@
+"""Objects of the program's classes: making them, calling them."""
+
+from __future__ import annotations
+
+from lstmlint.interpret.attributes import bind, class_attribute, class_attributes, instance_attribute
+from lstmlint.interpret.building import build_library_base, inner_layer
+from lstmlint.interpret.definitions import ancestry, find_method
+from lstmlint.interpret.registry import Call
+from lstmlint.interpret.run import CALLS, Run, handles
+from lstmlint.values import Class, Function, Instance, Value
+
+LIMIT = 200
+"""Objects made in one run; a program that makes more gets the rest as unknown."""
+
+
+@handles(CALLS, Class)
+def instantiate(run: Run, cls: Class, call: Call) -> Value:
+    """A new object: an address, and whatever `__init__` stores there."""
+    info = run.cls(cls)
+    if len(run.instances) >= LIMIT:
+        return run.world.unknown()
+    run.built.add(info.ident)
+    owner = Instance(run.world.number(), cls)
+    run.world.heap[owner.address] = {}
+    run.instances.append(owner)
+    initializer = find_method(run, cls, "__init__")
+    if initializer is not None:
+        run.call(bind(run, initializer, owner, call.place), call)
+    elif info.is_dataclass:
+        _fill_fields(run, owner, call)
+    else:
+        build_library_base(run, owner, ancestry(run, cls), call)
+    for hook in ("__post_init__", "setup"):
+        method = find_method(run, cls, hook)
+        if method is not None and (hook == "__post_init__" or not run.function(method).is_static):
+            run.call(bind(run, method, owner, call.place), Call(hook, (), {}, call.place))
+    return owner
+
+
+def _fill_fields(run: Run, owner: Instance, call: Call) -> None:
+    """The constructor that a dataclass gets: its fields in order."""
+    fields: list[str] = []
+    for ancestor in reversed(ancestry(run, owner.cls)):
+        if isinstance(ancestor, Class):
+            class_attributes(run, run.cls(ancestor))
+            fields += [name for name in run.cls(ancestor).fields if name not in fields]
+    given = {**dict(zip(fields, call.args, strict=False)), **call.kwargs}
+    run.world.heap[owner.address] = given
+
+
+@handles(CALLS, Instance)
+def call_instance(run: Run, owner: Instance, call: Call) -> Value:
+    """Calling an object: its `__call__`, a torch module's `forward`, a Keras model's `call`, or the layer it is."""
+    for name in ("forward", "call", "__call__"):
+        found = class_attribute(run, owner.cls, name)
+        if isinstance(found, Function):
+            if name == "call":
+                _build_keras(run, owner, call)
+            return run.call(bind(run, found, owner, call.place), call)
+        if found is None and (stored := instance_attribute(run, owner, name, call.place)) is not None:
+            return run.call(stored, call)
+    inner = inner_layer(run, owner)
+    return run.world.unknown() if inner is None else run.call(inner, call)
+
+
+def _build_keras(run: Run, owner: Instance, call: Call) -> None:
+    """Keras calls `build(input_shape)` once before the first `call`."""
+    build = find_method(run, owner.cls, "build")
+    if build is not None and run.function(build).ident not in run.entered:
+        run.call(bind(run, build, owner, call.place), Call("build", (run.world.unknown(),), {}, call.place))

@@ -1,0 +1,226 @@
+"""Does a condition hold? True, False, or unknown with a key, the same key wherever the same question is asked.
+
+A question that a branch around it has answered already is not asked again: that keeps `if self.time_major` at the top of
+a function and `if self.time_major` at its end on the same side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import libcst as cst
+
+from lstmlint.interpret.definitions import ancestry
+from lstmlint.interpret.run import Run
+from lstmlint.interpret.scope import Frame
+from lstmlint.values import (
+    NONE,
+    Bound,
+    Class,
+    Const,
+    DictRef,
+    External,
+    Function,
+    Instance,
+    Layer,
+    ListRef,
+    Num,
+    OneOf,
+    Packed,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+    as_size,
+)
+
+Verdict = tuple[bool | None, Hashable]
+_THINGS = (Tensor, Layer, Instance, Function, Bound, Class, Packed)
+
+
+def decide(run: Run, frame: Frame, test: cst.BaseExpression) -> Verdict:
+    """Whether a condition holds, and the key of the question where that is not known."""
+    verdict, key = _judge(run, frame, test)
+    if verdict is None:
+        for answer in (True, False):
+            if (key, answer) in run.world.path:
+                return answer, key
+    return verdict, key
+
+
+def _judge(run: Run, frame: Frame, test: cst.BaseExpression) -> Verdict:
+    if isinstance(test, cst.UnaryOperation) and isinstance(test.operator, cst.Not):
+        verdict, key = decide(run, frame, test.expression)
+        return (None, _negated(key)) if verdict is None else (not verdict, key)
+    if isinstance(test, cst.BooleanOperation):
+        return _boolean(run, frame, test)
+    if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
+        return _comparison(run, frame, test)
+    if isinstance(test, cst.Call) and isinstance(test.func, cst.Name) and test.func.value == "isinstance":
+        return _isinstance(run, frame, test)
+    value = run.evaluate(frame, test)
+    return truth(value), key_of(value, test, frame)
+
+
+def _negated(key: Hashable) -> Hashable:
+    return key[1] if isinstance(key, tuple) and key[0] == "not" else ("not", key)
+
+
+def key_of(value: Value, node: cst.CSTNode, frame: Frame) -> Hashable:
+    """The key of "is this value true?"."""
+    if isinstance(value, Unknown):
+        return "truth", value.root
+    return "node", id(node), frame.context
+
+
+def truth(value: Value) -> bool | None:
+    """Python's truth of a value, None where it is not known."""
+    if isinstance(value, Const):
+        return bool(value.value)
+    if isinstance(value, (Layer, Instance, Function, Bound, Class, Packed)):
+        return True
+    if isinstance(value, Tuple):
+        return bool(value.items)
+    return None
+
+
+def _boolean(run: Run, frame: Frame, test: cst.BooleanOperation) -> Verdict:
+    stops = isinstance(test.operator, cst.Or)
+    left, left_key = decide(run, frame, test.left)
+    if left is stops:
+        return stops, left_key
+    right, right_key = decide(run, frame, test.right)
+    if left is not None:
+        return right, right_key
+    if right is stops:
+        return stops, right_key
+    if right is not None:
+        return None, left_key
+    return None, ("or" if stops else "and", left_key, right_key)
+
+
+def _comparison(run: Run, frame: Frame, test: cst.Comparison) -> Verdict:
+    operator = test.comparisons[0].operator
+    left = run.evaluate(frame, test.left)
+    right = run.evaluate(frame, test.comparisons[0].comparator)
+    if isinstance(operator, (cst.Is, cst.IsNot)):
+        verdict, key = _identical(left, right)
+        return _flip(verdict, key, isinstance(operator, cst.IsNot))
+    if isinstance(operator, (cst.Equal, cst.NotEqual)):
+        verdict, key = _equal(left, right)
+        return _flip(verdict, key or ("node", id(test), frame.context), isinstance(operator, cst.NotEqual))
+    if isinstance(operator, (cst.In, cst.NotIn)):
+        return _flip(_contains(run, left, right), ("in", _root(left), id(test)), isinstance(operator, cst.NotIn))
+    return _ordered(left, operator, right), ("node", id(test), frame.context)
+
+
+def _flip(verdict: bool | None, key: Hashable, flipped: bool) -> Verdict:
+    if not flipped:
+        return verdict, key
+    return (None, _negated(key)) if verdict is None else (not verdict, key)
+
+
+def _root(value: Value) -> Hashable:
+    return value.root if isinstance(value, Unknown) else value
+
+
+def _identical(left: Value, right: Value) -> Verdict:
+    if right == NONE:
+        if left == NONE:
+            return True, None
+        if isinstance(left, (Const, Num, Tuple, ListRef, DictRef, External, *_THINGS)):
+            return False, None
+        if isinstance(left, OneOf) and NONE not in [choice for _, choice in left.choices]:
+            return False, None
+        return None, ("none", _root(left))
+    if isinstance(left, Const) and isinstance(right, Const):
+        return left.value is right.value, None
+    if isinstance(left, External) and isinstance(right, External):
+        return left == right, None
+    return None, ("is", _root(left), _root(right))
+
+
+def _equal(left: Value, right: Value) -> Verdict:
+    if isinstance(left, Const) and isinstance(right, Const):
+        return left.value == right.value, None
+    a, b = as_size(left), as_size(right)
+    if a is not None and b is not None and not isinstance(left, Unknown) and not isinstance(right, Unknown):
+        if a == b:
+            return True, None
+        if a.cannot_equal(b):
+            return False, None
+    return None, ("equal", _root(left), _root(right))
+
+
+def _contains(run: Run, left: Value, right: Value) -> bool | None:
+    if isinstance(left, Const):
+        if isinstance(right, Const) and isinstance(right.value, str) and isinstance(left.value, str):
+            return left.value in right.value
+        if isinstance(right, DictRef) and not run.world.is_open_dict(right):
+            return left.value in run.world.entries(right)
+        items = right.items if isinstance(right, Tuple) else None
+        if isinstance(right, ListRef) and not run.world.is_open(right):
+            items = run.world.items(right)
+        if items is not None and all(isinstance(item, Const) for item in items):
+            return left in items
+    return None
+
+
+def _ordered(left: Value, operator: cst.BaseCompOp, right: Value) -> bool | None:
+    if isinstance(left, Const) and isinstance(right, Const):
+        try:
+            if isinstance(operator, cst.LessThan):
+                return bool(left.value < right.value)
+            if isinstance(operator, cst.LessThanEqual):
+                return bool(left.value <= right.value)
+            if isinstance(operator, cst.GreaterThan):
+                return bool(left.value > right.value)
+            if isinstance(operator, cst.GreaterThanEqual):
+                return bool(left.value >= right.value)
+        except TypeError:
+            return None
+    return None
+
+
+def _isinstance(run: Run, frame: Frame, test: cst.Call) -> Verdict:
+    if len(test.args) != 2:
+        return None, ("node", id(test), frame.context)
+    value = run.evaluate(frame, test.args[0].value)
+    kind = run.evaluate(frame, test.args[1].value)
+    kinds = kind.items if isinstance(kind, Tuple) else (kind,)
+    answers = [is_instance(run, value, one) for one in kinds]
+    if True in answers:
+        return True, None
+    if None not in answers:
+        return False, None
+    return None, ("isinstance", _root(value), _root(kind))
+
+
+_BUILTIN_KINDS: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float,), "str": (str,), "bool": (bool,)}
+
+
+def is_instance(run: Run, value: Value, kind: Value) -> bool | None:
+    """Whether a value is an instance of a class, as far as both are known."""
+    if isinstance(kind, External):
+        name = kind.path.rpartition(".")[2]
+        if isinstance(value, Const) and name in _BUILTIN_KINDS:
+            return isinstance(value.value, _BUILTIN_KINDS[name])
+        if isinstance(value, Num) and name in ("int", "float", "str", "tuple", "list"):
+            return name == "int"
+        if isinstance(value, Tuple):
+            return name == "tuple"
+        if isinstance(value, ListRef) and name in ("list", "tuple", "dict"):
+            return name == "list"
+        if isinstance(value, DictRef) and name in ("list", "tuple", "dict"):
+            return name == "dict"
+        if isinstance(value, Packed):
+            return name == "PackedSequence"
+        if isinstance(value, Tensor):
+            return name in ("Tensor", "FloatTensor") if name in ("Tensor", "PackedSequence", "tuple", "list", "dict") else None
+        if isinstance(value, Layer):
+            return value.spec.path == kind.path or (None if name in ("Module", "Layer", "Model", "RNNBase") else False)
+        if value == NONE:
+            return False
+    if isinstance(kind, Class) and isinstance(value, Instance):
+        return kind in ancestry(run, value.cls) or None
+    return None

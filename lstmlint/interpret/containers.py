@@ -1,0 +1,215 @@
+"""Methods of lists, dictionaries, tuples and strings, and torch's containers of modules, which are the same thing."""
+
+from __future__ import annotations
+
+from lstmlint.interpret.registry import Call, operation
+from lstmlint.values import ANY, NONE, Const, DictRef, Instance, ListRef, Tuple, Value
+from lstmlint.world import World
+
+
+def list_items(world: World, value: Value | None) -> tuple[tuple[Value, ...], bool]:
+    """The items of a list or tuple and whether there may be more."""
+    if isinstance(value, ListRef):
+        return world.items(value), world.is_open(value)
+    if isinstance(value, Tuple):
+        return value.items, False
+    if isinstance(value, DictRef):
+        return tuple(Const(key) for key in world.entries(value)), world.is_open_dict(value)
+    return (), True
+
+
+@operation("torch.nn.ModuleList", "torch.nn.ParameterList")
+def module_list(world: World, call: Call) -> Value:
+    """nn.ModuleList(modules) behaves as a list of modules."""
+    if not call.args and "modules" not in call.kwargs:
+        return world.new_list(())
+    items, more = list_items(world, call.arg(0, "modules"))
+    return world.new_list(items, more)
+
+
+@operation("torch.nn.ModuleDict", "torch.nn.ParameterDict")
+def module_dict(world: World, call: Call) -> Value:
+    """nn.ModuleDict(modules) behaves as a dictionary of modules."""
+    source = call.arg(0, "modules")
+    if source is None:
+        return world.new_dict({})
+    if isinstance(source, DictRef):
+        return world.new_dict(world.entries(source), world.is_open_dict(source))
+    return _dict_of_pairs(world, source)
+
+
+def _dict_of_pairs(world: World, source: Value) -> Value:
+    items, more = list_items(world, source)
+    entries: dict[object, Value] = {}
+    for pair in items:
+        if isinstance(pair, Tuple) and len(pair.items) == 2 and isinstance(pair.items[0], Const):
+            entries[pair.items[0].value] = pair.items[1]
+        else:
+            more = True
+    return world.new_dict(entries, more)
+
+
+@operation("torch.nn.Module.add_module", "torch.nn.Module.register_module", "torch.nn.Module.register_buffer",
+           "torch.nn.Module.register_parameter")
+def add_attribute(world: World, call: Call) -> Value:
+    """`self.add_module(name, module)` and its kin: an attribute by another spelling."""
+    owner, name, value = call.arg(0), call.arg(1, "name"), call.arg(2, "module", "tensor", "param")
+    if isinstance(owner, Instance) and value is not None:
+        stored = world.heap.get(owner.address)
+        key = name.value if isinstance(name, Const) and isinstance(name.value, str) else ANY
+        world.heap[owner.address] = {**(stored if isinstance(stored, dict) else {}), key: value}
+    return NONE
+
+
+@operation("list.append", "list.add", "list.appendleft")
+def append(world: World, call: Call) -> Value:
+    """list.append(item): the list gets one more item; an open list keeps a sample of each kind."""
+    owner, item = call.args[0], call.arg(1, "module")
+    if isinstance(owner, ListRef) and item is not None:
+        items = world.items(owner)
+        if not world.is_open(owner) or item not in items:
+            world.set_items(owner, (*items, item), world.is_open(owner) or len(items) > 64)
+    return NONE
+
+
+@operation("list.extend", "list.update")
+def extend(world: World, call: Call) -> Value:
+    """list.extend(items)."""
+    owner = call.args[0]
+    items, more = list_items(world, call.arg(1))
+    if isinstance(owner, ListRef):
+        world.set_items(owner, (*world.items(owner), *items), world.is_open(owner) or more)
+    return NONE
+
+
+@operation("list.insert")
+def insert(world: World, call: Call) -> Value:
+    """list.insert(position, item)."""
+    owner, position, item = call.args[0], call.arg(1), call.arg(2)
+    if isinstance(owner, ListRef) and item is not None:
+        items = list(world.items(owner))
+        known = isinstance(position, Const) and isinstance(position.value, int)
+        items.insert(position.value if isinstance(position, Const) and known else 0, item)
+        world.set_items(owner, items, world.is_open(owner) or not known)
+    return NONE
+
+
+@operation("list.pop", "list.popleft", "list.remove", "list.clear", "list.sort")
+def shrink(world: World, call: Call) -> Value:
+    """Methods that change a list in ways that are followed only as far as its last item."""
+    owner = call.args[0]
+    if not isinstance(owner, ListRef):
+        return world.unknown()
+    items = world.items(owner)
+    if call.name == "list.clear":
+        world.set_items(owner, (), False)
+        return NONE
+    if call.name == "list.pop" and len(call.args) == 1 and items and not world.is_open(owner):
+        world.set_items(owner, items[:-1], False)
+        return items[-1]
+    world.set_items(owner, items, True)
+    return items[-1] if items and call.name.startswith("list.pop") else world.unknown()
+
+
+@operation("list.copy", "list.reverse")
+def copy_list(world: World, call: Call) -> Value:
+    """list.copy() is a new list; list.reverse() turns it round in place."""
+    owner = call.args[0]
+    if not isinstance(owner, ListRef):
+        return world.unknown()
+    if call.name == "list.copy":
+        return world.new_list(world.items(owner), world.is_open(owner))
+    world.set_items(owner, tuple(reversed(world.items(owner))), world.is_open(owner))
+    return NONE
+
+
+@operation("dict.items")
+def dict_items(world: World, call: Call) -> Value:
+    """dict.items(): pairs."""
+    owner = call.args[0]
+    entries = world.entries(owner) if isinstance(owner, DictRef) else {}
+    pairs = [Tuple((Const(key), value)) for key, value in entries.items()]
+    return world.new_list(pairs, not isinstance(owner, DictRef) or world.is_open_dict(owner))
+
+
+@operation("dict.values", "dict.keys")
+def dict_values(world: World, call: Call) -> Value:
+    """dict.values() and dict.keys()."""
+    owner = call.args[0]
+    entries = world.entries(owner) if isinstance(owner, DictRef) else {}
+    values = entries.values() if call.name == "dict.values" else [Const(key) for key in entries]
+    return world.new_list(values, not isinstance(owner, DictRef) or world.is_open_dict(owner))
+
+
+@operation("dict.get", "dict.pop", "dict.setdefault")
+def dict_get(world: World, call: Call) -> Value:
+    """dict.get(key, default)."""
+    owner, key = call.args[0], call.arg(1)
+    if not isinstance(owner, DictRef) or not isinstance(key, Const):
+        return world.unknown()
+    entries = world.entries(owner)
+    if key.value in entries:
+        if call.name == "dict.pop":
+            rest = {name: value for name, value in entries.items() if name != key.value}
+            world.set_entries(owner, rest, world.is_open_dict(owner))
+        return entries[key.value]
+    if world.is_open_dict(owner):
+        return world.unknown("item", owner.address, key.value)
+    default = call.arg(2, "default")
+    if call.name == "dict.setdefault" and default is not None:
+        world.set_entries(owner, {**entries, key.value: default}, False)
+    return NONE if default is None else default
+
+
+@operation("dict.update")
+def dict_update(world: World, call: Call) -> Value:
+    """dict.update(other, **more)."""
+    owner, other = call.args[0], call.arg(1)
+    if isinstance(owner, DictRef):
+        entries: dict[object, Value] = dict(world.entries(owner))
+        more = world.is_open_dict(owner) or call.open_ended
+        if isinstance(other, DictRef):
+            entries.update(world.entries(other))
+            more = more or world.is_open_dict(other)
+        elif other is not None:
+            more = True
+        entries.update(call.kwargs)
+        world.set_entries(owner, entries, more)
+    return NONE
+
+
+@operation("dict.copy")
+def dict_copy(world: World, call: Call) -> Value:
+    """dict.copy()."""
+    owner = call.args[0]
+    return world.new_dict(world.entries(owner), world.is_open_dict(owner)) if isinstance(owner, DictRef) else world.unknown()
+
+
+@operation("str.lower", "str.upper", "str.strip", "str.title", "str.capitalize")
+def change_case(world: World, call: Call) -> Value:
+    """String methods without arguments that matter for `getattr(nn, kind.upper())`."""
+    owner = call.args[0]
+    if isinstance(owner, Const) and isinstance(owner.value, str):
+        return Const(getattr(owner.value, call.name.partition(".")[2])(), owner.place, owner.assumed)
+    return world.unknown()
+
+
+@operation("str.startswith", "str.endswith", "str.replace", "str.split", "str.format", "str.join")
+def string_method(world: World, call: Call) -> Value:
+    """Further string methods, folded where every argument is a constant."""
+    if not all(isinstance(arg, Const) and isinstance(arg.value, str) for arg in call.args) or call.kwargs:
+        return world.unknown()
+    owner, *rest = [arg.value for arg in call.args if isinstance(arg, Const)]
+    try:
+        value = getattr(owner, call.name.partition(".")[2])(*rest)
+    except (TypeError, ValueError, IndexError, KeyError):
+        return world.unknown()
+    if isinstance(value, list):
+        return world.new_list([Const(part) for part in value])
+    return Const(value)
+
+
+@operation("tuple.index", "tuple.count", "list.index", "list.count", "dict.__contains__")
+def number_of(world: World, call: Call) -> Value:
+    """Methods whose number is not followed."""
+    return world.unknown()

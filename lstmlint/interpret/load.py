@@ -1,0 +1,19 @@
+"""Fills the tables of handlers, operations and applications by importing every module of this package."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+import lstmlint.interpret
+import lstmlint.interpret.ops
+
+
+@cache
+def load() -> None:
+    """Imports the package's modules once; each registers what it knows."""
+    for package in (lstmlint.interpret.ops, lstmlint.interpret):
+        for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
+            if module != "program":
+                importlib.import_module(f"{package.__name__}.{module}")

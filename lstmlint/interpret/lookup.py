@@ -1,0 +1,85 @@
+"""Finding what a name stands for: variables, the file's own definitions, imports, star imports, builtins."""
+
+from __future__ import annotations
+
+import builtins
+
+from lstmlint.catalogue.lookup import layer_spec
+from lstmlint.interpret.definitions import define_indexed_class, define_indexed_function
+from lstmlint.interpret.registry import OPERATIONS
+from lstmlint.interpret.run import Run
+from lstmlint.interpret.scope import Frame
+from lstmlint.names.project import ModuleFile
+from lstmlint.syntax.index import ClassEntry, FunctionEntry
+from lstmlint.values import ALWAYS, External, Value
+
+BUILTINS = frozenset(dir(builtins))
+
+
+def lookup(run: Run, frame: Frame, name: str) -> Value | None:
+    """The value of a name as seen from a frame; None where nothing of that name is known."""
+    scope: Frame | None = frame
+    while scope is not None:
+        if name in scope.variables:
+            return scope.variables[name]
+        if scope.parent is None:
+            found = module_name(run, scope, name)
+            if found is not None:
+                return found
+        scope = scope.parent
+    return External(f"builtins.{name}") if name in BUILTINS else None
+
+
+def module_name(run: Run, module: Frame, name: str) -> Value | None:
+    """A name of a file's top level, its defining statement being run now if it was not yet."""
+    if name in module.variables:
+        return module.variables[name]
+    entry = module.file.index.bindings.get(name)
+    if entry is not None and name not in module.pending:
+        module.pending.add(name)
+        try:
+            define(run, module, entry)
+        finally:
+            module.pending.discard(name)
+        if name in module.variables:
+            return module.variables[name]
+    return _from_stars(run, module, name)
+
+
+def define(run: Run, module: Frame, entry: object) -> None:
+    """Runs one top-level statement of a file."""
+    if isinstance(entry, FunctionEntry):
+        module.variables[entry.name] = define_indexed_function(run, module, entry)
+    elif isinstance(entry, ClassEntry):
+        module.variables[entry.name] = define_indexed_class(run, module, entry)
+    else:
+        unit = run.syntax.unit(module.file, entry)  # type: ignore[arg-type]
+        if unit is not None:
+            before, path = module.unit, run.world.path
+            module.unit, run.world.path = unit, ALWAYS
+            try:
+                run.execute(module, unit.statements)
+            finally:
+                module.unit, run.world.path = before, path
+
+
+def _from_stars(run: Run, module: Frame, name: str) -> Value | None:
+    if module.file.index.stars and "*" not in module.pending:
+        module.pending.add("*")
+        for lines in module.file.index.stars:
+            define(run, module, lines)
+    for source in module.stars:
+        if isinstance(source, ModuleFile):
+            found = module_name(run, module_frame(run, source), name) if source is not module.file else None
+            if found is not None:
+                return found
+        elif layer_spec(f"{source.path}.{name}") or f"{source.path}.{name}" in OPERATIONS:
+            return External(f"{source.path}.{name}")
+    return None
+
+
+def module_frame(run: Run, file: ModuleFile) -> Frame:
+    """The top-level frame of a file of the project."""
+    if file not in run.modules:
+        run.modules[file] = Frame(file, None, context=(file.source.path,), is_module=True)
+    return run.modules[file]

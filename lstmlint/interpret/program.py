@@ -1,0 +1,190 @@
+"""One file from its text to a finished world: what runs, in which order, and how often.
+
+The top level runs first, as Python would run it, the `__main__` block included. Then whatever nobody called: functions,
+classes, the methods of every object. A tensor of unknown rank often shows its rank only where a layer reads it;
+the file is then interpreted again with the ranks known, until nothing new is learned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+
+import libcst as cst
+
+from lstmlint.events import Returned
+from lstmlint.interpret.attributes import bind, class_attribute
+from lstmlint.interpret.builtins import library
+from lstmlint.interpret.calls import call_function
+from lstmlint.interpret.classes import call_instance, instantiate
+from lstmlint.interpret.definitions import Nowhere, ancestry
+from lstmlint.interpret.load import load
+from lstmlint.interpret.lookup import define, lookup, module_frame, module_name
+from lstmlint.interpret.registry import Call
+from lstmlint.interpret.run import Exhausted, Run
+from lstmlint.interpret.scope import Syntax
+from lstmlint.names.project import ModuleFile, Project, parse_module
+from lstmlint.source import SourceFile
+from lstmlint.syntax.index import ClassEntry, FunctionEntry, index
+from lstmlint.values import ALWAYS, Class, Function, Instance
+from lstmlint.world import World
+
+ROUNDS = 4
+"""How often a file is interpreted at most until the ranks of its tensors are settled."""
+CALLED_AGAIN = 24
+"""Objects whose uncalled methods are looked at."""
+FIRST = ("forward", "call", "__call__")
+"""The methods that say how an object is used, before all others."""
+
+
+def interpret(source: SourceFile, project: Project) -> list[World]:
+    """The finished worlds of a file: one, or none where Python cannot read the file."""
+    tree = parse_module(source.text)
+    if tree is None:
+        return []
+    load()
+    file = ModuleFile(source, index(tree))
+    syntax = Syntax()
+    ranks: dict[Hashable, int | None] = {}
+    for _ in range(ROUNDS):
+        run = _run(file, project, syntax, ranks)
+        news = {root: rank for root, rank in run.world.learned.items() if ranks.get(root, ...) != rank}
+        if not news:
+            break
+        ranks.update((root, rank if root not in ranks else None) for root, rank in news.items())
+    return [run.world]
+
+
+def _run(file: ModuleFile, project: Project, syntax: Syntax, ranks: dict[Hashable, int | None]) -> Run:
+    world = World(ranks=dict(ranks))
+    run = Run(world, project, syntax, lookup)
+    world.apply = run.call
+    run.library = library(run)
+    try:
+        for entry in _entries(run, file):
+            _attempt(run, entry)
+    except Exhausted:
+        pass
+    return run
+
+
+def _attempt(run: Run, entry: Callable[[], object]) -> None:
+    """Runs one entry; one that nests too deeply for Python is given up."""
+    run.world.path = ALWAYS
+    run.world.target = ""
+    try:
+        entry()
+    except RecursionError:
+        run.stack.clear()
+        run.frames.clear()
+
+
+def _entries(run: Run, file: ModuleFile) -> Iterator[Callable[[], object]]:
+    """What to run, one after the other; what later entries are depends on what earlier ones reached."""
+    module = module_frame(run, file)
+    run.frames.append(module)
+    for statement in file.index.body:
+        if isinstance(statement, (FunctionEntry, ClassEntry)):
+            name = statement.name
+            yield lambda name=name: module_name(run, module, name)  # type: ignore[misc]
+        else:
+            yield lambda statement=statement: define(run, module, statement)  # type: ignore[misc]
+    definitions = [entry for entry in file.index.body if isinstance(entry, (FunctionEntry, ClassEntry))]
+    for entry in _roots_first(definitions):
+        value = module.variables.get(entry.name)
+        if isinstance(value, Function) and run.function(value).ident not in run.entered:
+            yield lambda value=value: _call_function(run, value)  # type: ignore[misc]
+        elif isinstance(value, Class) and run.cls(value).ident not in run.built and not _is_base(entry, definitions):
+            yield lambda value=value: _instantiate(run, value)  # type: ignore[misc]
+    yield from _objects(run)
+    for entry in definitions:
+        value = module.variables.get(entry.name)
+        if isinstance(value, Class) and not _was_reached(run, value):
+            yield lambda value=value: _instantiate(run, value)  # type: ignore[misc]
+    yield from _objects(run)
+
+
+def _roots_first(definitions: list[FunctionEntry | ClassEntry]) -> list[FunctionEntry | ClassEntry]:
+    """Functions that nobody in the file mentions come first: they call the others with real arguments."""
+    mentioned: dict[str, int] = {}
+    for entry in definitions:
+        for name in entry.mentions - {entry.name}:
+            mentioned[name] = mentioned.get(name, 0) + 1
+    return sorted(definitions, key=lambda entry: (entry.name in mentioned, isinstance(entry, ClassEntry)))
+
+
+def _is_base(entry: FunctionEntry | ClassEntry, definitions: list[FunctionEntry | ClassEntry]) -> bool:
+    return any(isinstance(other, ClassEntry) and entry.name in other.bases for other in definitions)
+
+
+def _was_reached(run: Run, value: Class) -> bool:
+    methods = run.cls(value).methods.values()
+    return run.cls(value).ident in run.built or any(run.function(method).ident in run.entered for method in methods)
+
+
+def _at_entry(run: Run, *identity: Hashable) -> None:
+    run.world.site = ((), ("entry", *identity))
+
+
+def _no_arguments(run: Run, name: str) -> Call:
+    return Call(name, (), {}, Nowhere(run.frames[0].file.source.path))
+
+
+def _call_function(run: Run, value: Function) -> None:
+    info = run.function(value)
+    _at_entry(run, info.ident)
+    call_function(run, info, _no_arguments(run, info.name), None)
+
+
+def _instantiate(run: Run, value: Class) -> None:
+    _at_entry(run, run.cls(value).ident)
+    instantiate(run, value, _no_arguments(run, value.name))
+
+
+def _objects(run: Run) -> Iterator[Callable[[], object]]:
+    """The objects made so far: each is called if nobody did, then its other methods run."""
+    numbers: dict[Class, int] = {}
+    position = 0
+    while position < min(len(run.instances), CALLED_AGAIN):
+        owner = run.instances[position]
+        position += 1
+        number = numbers[owner.cls] = numbers.get(owner.cls, 0) + 1
+        for name in FIRST:
+            found = class_attribute(run, owner.cls, name)
+            if isinstance(found, Function):
+                if (run.function(found).ident, owner.address) not in run.entered_on:
+                    yield lambda owner=owner, found=found, number=number: _use(run, owner, found, number)  # type: ignore[misc]
+                break
+        for method in _methods(run, owner):
+            if run.function(method).ident not in run.entered:
+                yield lambda owner=owner, method=method, number=number: _method(run, owner, method, number)  # type: ignore[misc]
+
+
+def _methods(run: Run, owner: Instance) -> list[Function]:
+    found: dict[str, Function] = {}
+    for ancestor in ancestry(run, owner.cls):
+        if isinstance(ancestor, Class):
+            for name, method in run.cls(ancestor).methods.items():
+                if name in FIRST or not name.startswith("__"):
+                    found.setdefault(name, method)
+    return list(found.values())
+
+
+def _use(run: Run, owner: Instance, method: Function, number: int) -> None:
+    """Calls an object as nobody in the file does, and says what comes out."""
+    info = run.function(method)
+    _at_entry(run, info.ident, number)
+    value = call_instance(run, owner, _no_arguments(run, info.name))
+    parsed = info.syntax(run.syntax)
+    if parsed is not None and isinstance(parsed[0], cst.FunctionDef):
+        run.world.emit(Returned(place=parsed[1].place(parsed[0].name), function=info.name, value=value))
+
+
+def _method(run: Run, owner: Instance, method: Function, number: int) -> None:
+    info = run.function(method)
+    if info.ident in run.entered or info.is_property:
+        return
+    _at_entry(run, info.ident, number)
+    place = Nowhere(run.frames[0].file.source.path)
+    run.call(bind(run, method, owner, place), _no_arguments(run, info.name))
+
+

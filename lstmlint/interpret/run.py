@@ -1,0 +1,206 @@
+"""One run over a file: the tables that say how each kind of syntax and value is handled, and what they share.
+
+Handlers register themselves by the kind of node or value they take, in the modules beside this one; so expressions,
+statements and calls reach each other through the run, and no module needs to import another in a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import libcst as cst
+
+from lstmlint.interpret.joins import join
+from lstmlint.interpret.registry import Call, Operation
+from lstmlint.interpret.scope import ClassInfo, Flow, Frame, FunctionInfo, Syntax
+from lstmlint.names.project import ModuleFile, Project
+from lstmlint.source import Place
+from lstmlint.syntax.parse import NodePlace
+from lstmlint.values import Class, Const, Function, Instance, Path, Unknown, Value
+from lstmlint.world import World
+
+Evaluate = Callable[["Run", Frame, Any], Value]
+Execute = Callable[["Run", Frame, Any], Flow]
+Apply = Callable[["Run", Any, Call], Value]
+GetAttribute = Callable[["Run", Any, str, Place], Value]
+
+EXPRESSIONS: dict[type[cst.CSTNode], Evaluate] = {}
+STATEMENTS: dict[type[cst.CSTNode], Execute] = {}
+CALLS: dict[type[Value], Apply] = {}
+ATTRIBUTES: dict[type[Value], GetAttribute] = {}
+
+Handler = TypeVar("Handler", bound=Callable[..., Any])
+
+
+def handles(table: dict[Any, Any], *kinds: type) -> Callable[[Handler], Handler]:
+    """Registers a function in one of the tables for some kinds of node or value."""
+
+    def register(function: Handler) -> Handler:
+        table.update(dict.fromkeys(kinds, function))
+        return function
+
+    return register
+
+
+class Exhausted(Exception):
+    """The run has taken more steps than a file is worth; what was seen so far still counts."""
+
+
+STEPS = 150_000
+"""Expressions evaluated per file before the interpreter gives up on the rest."""
+DEPTH = 16
+"""Calls inside calls."""
+
+
+@dataclass(eq=False)
+class Run:
+    """The state of one run over one file."""
+
+    world: World
+    project: Project
+    syntax: Syntax
+    find_name: Callable[[Run, Frame, str], Value | None]
+    """What a name stands for as seen from a frame."""
+    library: dict[str, Operation] = field(default_factory=dict)
+    """Library functions that need the run itself: Python's builtins."""
+    functions: dict[int, FunctionInfo] = field(default_factory=dict)
+    classes: dict[int, ClassInfo] = field(default_factory=dict)
+    modules: dict[ModuleFile, Frame] = field(default_factory=dict)
+    instances: list[Instance] = field(default_factory=list)
+    entered: set[Hashable] = field(default_factory=set)
+    """The identities of the functions that were called."""
+    built: set[Hashable] = field(default_factory=set)
+    """The identities of the classes that were instantiated."""
+    entered_on: set[tuple[Hashable, int]] = field(default_factory=set)
+    """Methods that were called, by identity and the address of the object."""
+    stack: list[Hashable] = field(default_factory=list)
+    frames: list[Frame] = field(default_factory=list)
+    steps: int = 0
+    _keys: dict[Hashable, int] = field(default_factory=dict)
+
+    def key(self, *identity: Hashable) -> int:
+        """A small number for an identity, the same each time."""
+        return self._keys.setdefault(identity, len(self._keys) + 1)
+
+    def step(self) -> None:
+        """Counts a step of work; raises Exhausted past the limit."""
+        self.steps += 1
+        if self.steps > STEPS:
+            raise Exhausted
+
+    def evaluate(self, frame: Frame, node: cst.CSTNode) -> Value:
+        """The value of an expression."""
+        self.step()
+        handler = EXPRESSIONS.get(type(node))
+        return self.unknown(frame, node) if handler is None else handler(self, frame, node)
+
+    def execute(self, frame: Frame, statements: Iterable[cst.CSTNode]) -> Flow:
+        """Runs statements in order until one ends the block."""
+        for statement in statements:
+            self.step()
+            handler = STATEMENTS.get(type(statement))
+            flow = Flow.NEXT if handler is None else handler(self, frame, statement)
+            if flow is not Flow.NEXT:
+                return flow
+        return Flow.NEXT
+
+    def call(self, callee: Value, call: Call) -> Value:
+        """Calls any value; what cannot be called gives Unknown."""
+        self.step()
+        handler = CALLS.get(type(callee))
+        return self.world.unknown() if handler is None else handler(self, callee, call)
+
+    def attribute(self, owner: Value, name: str, place: Place) -> Value:
+        """An attribute of any value."""
+        handler = ATTRIBUTES.get(type(owner))
+        return self.world.unknown() if handler is None else handler(self, owner, name, place)
+
+    def call_method(self, owner: Value, name: str, call: Call) -> Value:
+        """Calls a method of any value by name."""
+        return self.call(self.attribute(owner, name, call.place), call)
+
+    def unknown(self, frame: Frame, node: cst.CSTNode) -> Unknown:
+        """The unknown value of an expression: the same each time the same chain of calls comes here."""
+        return self.world.unknown("at", frame.context, id(node))
+
+    def at(self, frame: Frame, node: cst.CSTNode) -> NodePlace:
+        """The place of a node, noted as the site of what is about to happen."""
+        assert frame.unit is not None
+        self.world.site = (frame.context, id(node))
+        return frame.unit.place(node)
+
+    def function(self, value: Function) -> FunctionInfo:
+        """The definition behind a function value."""
+        return self.functions[value.key]
+
+    def cls(self, value: Class) -> ClassInfo:
+        """The definition behind a class value."""
+        return self.classes[value.key]
+
+    def branch(
+        self, frame: Frame, condition: Hashable, then: Callable[[], Flow], otherwise: Callable[[], Flow]
+    ) -> Flow:
+        """Runs both ways of a condition that does not fold and joins what they leave behind.
+
+        Where one way ends the block, the rest runs under the assumption that the other was taken.
+        """
+        world = self.world
+        path, variables, heap = world.path, dict(frame.variables), dict(world.heap)
+        ways: list[tuple[Flow, Path, dict[str, Value], dict[int, object]]] = []
+        for taken, run in ((True, then), (False, otherwise)):
+            world.path = path | {(condition, taken)}
+            frame.variables, world.heap = dict(variables), dict(heap)
+            flow = run()
+            ways.append((flow, world.path, frame.variables, world.heap))
+        going = [way for way in ways if way[0] is Flow.NEXT]
+        if len(going) == 1:
+            _, world.path, frame.variables, world.heap = going[0]
+            return Flow.NEXT
+        world.path = path
+        one, other = ways
+        frame.variables = {
+            name: join(world, one[1], one[2].get(name), other[1], other[2].get(name))
+            for name in dict.fromkeys([*one[2], *other[2]])
+        }
+        world.heap = join_heaps(world, one[1], one[3], other[1], other[3])
+        if going:
+            return Flow.NEXT
+        flows = {way[0] for way in ways}
+        return flows.pop() if len(flows) == 1 else (Flow.CONTINUE if Flow.CONTINUE in flows else Flow.BREAK)
+
+
+def join_heaps(
+    world: World, one_path: Path, one: dict[int, object], other_path: Path, other: dict[int, object]
+) -> dict[int, object]:
+    """What is stored after two branches: the same where they agree, joined attribute by attribute where not."""
+    joined = dict(one)
+    for address, stored in other.items():
+        mine = joined.get(address, stored)
+        if mine is stored:
+            joined[address] = stored
+        elif isinstance(mine, dict) and isinstance(stored, dict):
+            joined[address] = {
+                name: join(world, one_path, mine.get(name), other_path, stored.get(name))
+                for name in dict.fromkeys([*mine, *stored])
+            }
+        elif _is_list(mine) and _is_list(stored):
+            joined[address] = _join_lists(world, one_path, mine, other_path, stored)
+    return joined
+
+
+def _is_list(stored: object) -> bool:
+    return isinstance(stored, tuple) and len(stored) == 2 and isinstance(stored[0], tuple)
+
+
+def _join_lists(world: World, one_path: Path, one: Any, other_path: Path, other: Any) -> object:
+    if len(one[0]) == len(other[0]):
+        pairs = zip(one[0], other[0], strict=True)
+        return tuple(join(world, one_path, a, other_path, b) for a, b in pairs), one[1] or other[1]
+    return (one[0] if len(one[0]) > len(other[0]) else other[0]), True
+
+
+def folded(value: Value) -> bool | None:
+    """The truth of a value where it is known."""
+    return bool(value.value) if isinstance(value, Const) else None

@@ -1,0 +1,250 @@
+"""Statements: assignment, branches, loops, definitions, and the ways out of a block."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from lstmlint.interpret.arithmetic import arithmetic
+from lstmlint.interpret.assignment import assign
+from lstmlint.interpret.conditions import decide
+from lstmlint.interpret.definitions import define_class, define_function
+from lstmlint.interpret.iteration import UNROLLED, elements
+from lstmlint.interpret.joins import join
+from lstmlint.interpret.run import STATEMENTS, Run, handles, join_heaps
+from lstmlint.interpret.scope import Flow, Frame
+from lstmlint.values import NONE, Value
+
+
+@handles(STATEMENTS, cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.IndentedBlock, cst.Else, cst.Finally)
+def _block(run: Run, frame: Frame, node: cst.SimpleStatementLine | cst.IndentedBlock) -> Flow:
+    body = node.body.body if isinstance(node, (cst.Else, cst.Finally)) else node.body
+    return run.execute(frame, body)
+
+
+@handles(STATEMENTS, cst.Expr)
+def _expression(run: Run, frame: Frame, node: cst.Expr) -> Flow:
+    run.evaluate(frame, node.value)
+    return Flow.NEXT
+
+
+@handles(STATEMENTS, cst.Assign)
+def _assign(run: Run, frame: Frame, node: cst.Assign) -> Flow:
+    value = _value_for(run, frame, node.targets[0].target, node.value)
+    for target in node.targets:
+        assign(run, frame, target.target, value)
+    return Flow.NEXT
+
+
+def _value_for(run: Run, frame: Frame, target: cst.BaseExpression, value: cst.BaseExpression) -> Value:
+    """The value of an assignment; layers built on the way learn the name they are bound to."""
+    assert frame.unit is not None
+    before = run.world.target
+    run.world.target = frame.unit.module.code_for_node(target) if isinstance(target, (cst.Name, cst.Attribute)) else ""
+    found = run.evaluate(frame, value)
+    run.world.target = before
+    return found
+
+
+@handles(STATEMENTS, cst.AnnAssign)
+def _annotated(run: Run, frame: Frame, node: cst.AnnAssign) -> Flow:
+    if node.value is not None:
+        assign(run, frame, node.target, _value_for(run, frame, node.target, node.value))
+    elif isinstance(node.target, cst.Name) and frame.context[:1] == ("class",):
+        frame.variables[node.target.value] = run.world.unknown("field", frame.context, node.target.value)
+    return Flow.NEXT
+
+
+@handles(STATEMENTS, cst.AugAssign)
+def _augmented(run: Run, frame: Frame, node: cst.AugAssign) -> Flow:
+    value = arithmetic(
+        run,
+        frame,
+        node,
+        type(node.operator).__name__.removesuffix("Assign"),
+        run.evaluate(frame, node.target),
+        run.evaluate(frame, node.value),
+    )
+    assign(run, frame, node.target, value)
+    return Flow.NEXT
+
+
+@handles(STATEMENTS, cst.Return)
+def _return(run: Run, frame: Frame, node: cst.Return) -> Flow:
+    value = NONE if node.value is None else run.evaluate(frame, node.value)
+    frame.returns.append((run.world.path, value))
+    return Flow.STOP
+
+
+@handles(STATEMENTS, cst.Raise)
+def _raise(run: Run, frame: Frame, node: cst.Raise) -> Flow:
+    return Flow.STOP
+
+
+@handles(STATEMENTS, cst.Break)
+def _break(run: Run, frame: Frame, node: cst.Break) -> Flow:
+    return Flow.BREAK
+
+
+@handles(STATEMENTS, cst.Continue)
+def _continue(run: Run, frame: Frame, node: cst.Continue) -> Flow:
+    return Flow.CONTINUE
+
+
+@handles(STATEMENTS, cst.Global, cst.Nonlocal)
+def _global(run: Run, frame: Frame, node: cst.Global | cst.Nonlocal) -> Flow:
+    if isinstance(node, cst.Global):
+        frame.globals.update(name.name.value for name in node.names)
+    return Flow.NEXT
+
+
+@handles(STATEMENTS, cst.Assert)
+def _assert(run: Run, frame: Frame, node: cst.Assert) -> Flow:
+    verdict, key = decide(run, frame, node.test)
+    _learn_from_assert(run, frame, node.test)
+    if verdict is None:
+        run.world.path = run.world.path | {(key, True)}
+    return Flow.NEXT
+
+
+def _learn_from_assert(run: Run, frame: Frame, test: cst.BaseExpression) -> None:
+    """`assert x.dim() == 2` tells the rank of x."""
+    if not isinstance(test, cst.Comparison) or not isinstance(test.comparisons[0].operator, cst.Equal):
+        return
+    call = test.left
+    if isinstance(call, cst.Call) and isinstance(call.func, cst.Attribute) and call.func.attr.value == "dim":
+        subject = call.func.value
+    elif isinstance(call, cst.Attribute) and call.attr.value == "ndim":
+        subject = call.value
+    else:
+        return
+    rank = test.comparisons[0].comparator
+    if isinstance(rank, cst.Integer):
+        run.world.tensor(run.evaluate(frame, subject), int(rank.value))
+
+
+@handles(STATEMENTS, cst.If)
+def _if(run: Run, frame: Frame, node: cst.If) -> Flow:
+    verdict, key = decide(run, frame, node.test)
+
+    def then() -> Flow:
+        return run.execute(frame, [node.body])
+
+    def otherwise() -> Flow:
+        return Flow.NEXT if node.orelse is None else run.execute(frame, [node.orelse])
+
+    if verdict is not None:
+        return then() if verdict else otherwise()
+    return run.branch(frame, key, then, otherwise)
+
+
+@handles(STATEMENTS, cst.For)
+def _for(run: Run, frame: Frame, node: cst.For) -> Flow:
+    source = run.evaluate(frame, node.iter)
+    items, closed = elements(run, source, run.at(frame, node.iter))
+    if closed and len(items) <= UNROLLED:
+        return _unrolled(run, frame, node, items)
+    sample = items[:2] if closed else items[:UNROLLED]
+    return _repeated(run, frame, lambda: _sample(run, frame, node, sample))
+
+
+def _sample(run: Run, frame: Frame, node: cst.For, items: list[Value]) -> Flow:
+    for item in items:
+        assign(run, frame, node.target, item)
+        flow = run.execute(frame, [node.body])
+        if flow in (Flow.BREAK, Flow.STOP):
+            return flow
+    return Flow.NEXT
+
+
+def _unrolled(run: Run, frame: Frame, node: cst.For, items: list[Value]) -> Flow:
+    path = run.world.path
+    for item in items:
+        assign(run, frame, node.target, item)
+        flow = run.execute(frame, [node.body])
+        if flow is Flow.STOP:
+            return flow
+        if flow is Flow.BREAK:
+            return Flow.NEXT
+        run.world.path = path
+    return Flow.NEXT if node.orelse is None else run.execute(frame, [node.orelse])
+
+
+def _repeated(run: Run, frame: Frame, body: object) -> Flow:
+    """A loop of unknown length: one round, then one more from where both meet; whatever it does may not happen."""
+    world = run.world
+    path = world.path
+    for _ in range(2):
+        variables, heap = dict(frame.variables), dict(world.heap)
+        flow = body()  # type: ignore[operator]
+        world.path = path
+        if flow is Flow.STOP:
+            frame.variables, world.heap = variables, heap
+            return Flow.NEXT
+        if _ == 1:
+            frame.variables = {
+                name: join(world, path, variables.get(name), path, value) for name, value in frame.variables.items()
+            }
+            world.heap = join_heaps(world, path, heap, path, world.heap)
+    return Flow.NEXT
+
+
+@handles(STATEMENTS, cst.While)
+def _while(run: Run, frame: Frame, node: cst.While) -> Flow:
+    verdict, _ = decide(run, frame, node.test)
+    if verdict is False:
+        return Flow.NEXT
+    return _repeated(run, frame, lambda: run.execute(frame, [node.body]))
+
+
+@handles(STATEMENTS, cst.With)
+def _with(run: Run, frame: Frame, node: cst.With) -> Flow:
+    for item in node.items:
+        value = run.evaluate(frame, item.item)
+        if item.asname is not None:
+            assign(run, frame, item.asname.name, value)
+    return run.execute(frame, [node.body])
+
+
+@handles(STATEMENTS, cst.Try, cst.TryStar)
+def _try(run: Run, frame: Frame, node: cst.Try) -> Flow:
+    key = ("try", id(node), frame.context)
+
+    def normal() -> Flow:
+        flow = run.execute(frame, [node.body])
+        return run.execute(frame, [node.orelse]) if flow is Flow.NEXT and node.orelse is not None else flow
+
+    def handled() -> Flow:
+        flows = [run.execute(frame, [handler.body]) for handler in node.handlers]
+        return Flow.NEXT if Flow.NEXT in flows or not flows else flows[0]
+
+    flow = run.branch(frame, key, normal, handled) if node.handlers else normal()
+    if node.finalbody is not None:
+        last = run.execute(frame, [node.finalbody])
+        flow = last if last is not Flow.NEXT else flow
+    return flow
+
+
+@handles(STATEMENTS, cst.Match)
+def _match(run: Run, frame: Frame, node: cst.Match) -> Flow:
+    run.evaluate(frame, node.subject)
+
+    def case(number: int) -> Flow:
+        if number >= len(node.cases):
+            return Flow.NEXT
+        body = node.cases[number].body
+        key = ("case", id(node), number, frame.context)
+        return run.branch(frame, key, lambda: run.execute(frame, [body]), lambda: case(number + 1))
+
+    return case(0)
+
+
+@handles(STATEMENTS, cst.FunctionDef)
+def _function(run: Run, frame: Frame, node: cst.FunctionDef) -> Flow:
+    frame.variables[node.name.value] = define_function(run, frame, node)
+    return Flow.NEXT
+
+
+@handles(STATEMENTS, cst.ClassDef)
+def _class(run: Run, frame: Frame, node: cst.ClassDef) -> Flow:
+    frame.variables[node.name.value] = define_class(run, frame, node)
+    return Flow.NEXT

@@ -1,0 +1,31 @@
+"""What programmers call the axes: the weakest evidence there is, used only where nothing speaks against it."""
+
+from __future__ import annotations
+
+import re
+
+from lstmlint.values import Role
+
+_CLEAR = {
+    Role.BATCH: re.compile(r"^_?(n_?)?(mini_?)?(batch(es)?|batch_?(size|sz|dim|len)|b_?(sz|size)|n_?samples|num_samples)_?$"),
+    Role.TIME: re.compile(
+        r"^_?((max_?|n_?|num_?|seq_?|input_?|src_?|tgt_?)?(seq(uence)?_?(len(gth)?|size)?|time_?steps?|times?|steps?|n_?steps|frames|"
+        r"timesteps?|seq_?len(gth)?s?|max_?len(gth)?|len_?seq|time_?(dim|len)))_?$"
+    ),
+}
+_LETTERS = {
+    Role.BATCH: {"b", "n", "bs", "nb", "bz", "batch"},
+    Role.TIME: {"t", "s", "l", "seq", "length", "tlen", "ts", "steps"},
+}
+
+
+def clear_role(name: str) -> Role | None:
+    """The role that a name states plainly: `batch_size`, `seq_len`; None for `n`, `t` and everything else."""
+    name = name.rpartition(".")[2].lower()
+    return next((role for role, pattern in _CLEAR.items() if pattern.match(name)), None)
+
+
+def likely_role(name: str) -> Role | None:
+    """As `clear_role`, and also the usual single letters; worth something only where two of them stand together."""
+    letter = name.rpartition(".")[2].lower().lstrip("_")
+    return clear_role(name) or next((role for role, letters in _LETTERS.items() if letter in letters), None)
