@@ -1,0 +1,187 @@
+"""torch.utils.data: what iterating a DataLoader gives. Its default collate function stacks samples on a new axis 0.
+
+Data sets and loaders are kept as layers: something built with arguments and never changed. A loader over a data set
+that is not known gives unknown batches; which of their parts are tensors is learned later in the run, and the next
+run claims their first axis as the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+from lstmlint.catalogue.spec import LayerSpec, Parameter
+from lstmlint.interpret.registry import Call, operation
+from lstmlint.interpret.wording import shortened
+from lstmlint.sizes import Opaque, Size
+from lstmlint.values import (
+    NONE,
+    Axis,
+    Const,
+    DictRef,
+    Instance,
+    Layer,
+    ListRef,
+    Method,
+    Num,
+    OpenTensor,
+    Role,
+    Strength,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+    as_int,
+)
+from lstmlint.world import World
+
+DATA = "torch.utils.data"
+
+LOADER = LayerSpec(
+    f"{DATA}.DataLoader",
+    "torch",
+    "data_loader",
+    (
+        Parameter("dataset"),
+        Parameter("batch_size", 1, "int"),
+        Parameter("shuffle", None, "bool"),
+        Parameter("sampler", None),
+        Parameter("batch_sampler", None),
+        Parameter("num_workers", 0, "int"),
+        Parameter("collate_fn", None),
+    ),
+)
+DATASET = LayerSpec(f"{DATA}.TensorDataset", "torch", "dataset", ())
+
+
+@operation(LOADER.path)
+def build_loader(world: World, call: Call) -> Value:
+    """A loader with its arguments by name."""
+    names = [parameter.name for parameter in LOADER.parameters]
+    given = {**dict(zip(names, call.args, strict=False)), **call.kwargs}
+    arguments = tuple(given.items())
+    dataset = given.get("dataset", world.unknown())
+    return Layer(world.number(), LOADER, arguments, call.place, call.open_ended, inner=(dataset,))
+
+
+@operation(DATASET.path)
+def build_dataset(world: World, call: Call) -> Value:
+    """A data set of tensors that share their first axis, the samples."""
+    return Layer(world.number(), DATASET, (), call.place, call.open_ended, inner=call.args)
+
+
+@operation(f"{DATA}.Subset", f"{DATA}.dataset.Subset")
+def part_of_dataset(world: World, call: Call) -> Value:
+    """Some samples of a data set: a data set of the same kind."""
+    return call.args[0] if call.args else world.unknown()
+
+
+@operation(f"{DATA}.random_split", f"{DATA}.dataset.random_split")
+def random_split(world: World, call: Call) -> Value:
+    """Several data sets of the same kind."""
+    return world.new_list(call.args[:1] or [world.unknown()], open_ended=True)
+
+
+@operation(f"{LOADER.path}.__iter__")
+def iterate_loader(world: World, call: Call) -> Value:
+    """Batches, one as a sample of an unknown number."""
+    loader = call.args[0] if call.args else None
+    if not isinstance(loader, Layer):
+        return world.unknown()
+    return world.new_list([_batch(world, loader, call)], open_ended=True)
+
+
+def _batch(world: World, loader: Layer, call: Call) -> Value:
+    dataset = loader.inner[0]
+    collate = loader.argument("collate_fn")
+    if collate is None or collate != NONE:
+        return _collated(world, collate, _sample(world, dataset, call), call)
+    axis = _batch_axis(world, loader)
+    if axis is None:
+        return world.unknown()
+    if isinstance(dataset, Layer) and dataset.spec.family == "dataset":
+        world.claim(axis, Role.BATCH, Strength.FACT, loader.place, _said(loader))
+        return Tuple(tuple(_cut(world, tensor, axis, loader) for tensor in dataset.inner))
+    sample = _sample(world, dataset, call)
+    if sample is None or isinstance(sample, Unknown):
+        return _unknown_batch(world, loader)
+    world.claim(axis, Role.BATCH, Strength.FACT, loader.place, _said(loader))
+    return _stacked(world, sample, axis)
+
+
+def _said(loader: Layer) -> str:
+    return f"`{shortened(loader.place.text)}` puts the batch on axis 0"
+
+
+def _collated(world: World, collate: Value | None, sample: Value | None, call: Call) -> Value:
+    """What the program's own collate function makes of a list of samples."""
+    if collate is None or world.apply is None:
+        return world.unknown()
+    samples = world.new_list([sample or world.unknown()], open_ended=True)
+    return world.apply(collate, Call("collate_fn", (samples,), {}, call.place))
+
+
+def _batch_axis(world: World, loader: Layer) -> Axis | None:
+    """The axis that the default collate function adds; None where the loader does not batch."""
+    size = loader.argument("batch_size")
+    if size == NONE and loader.argument("batch_sampler") == NONE:
+        return None
+    only = as_int(size) == 1 and loader.argument("batch_sampler") == NONE
+    return world.axis(Size.of(1) if only else None)
+
+
+def _sample(world: World, dataset: Value, call: Call) -> Value | None:
+    """One sample of a data set."""
+    number = Num(Size.symbol(Opaque(("sample", world.number()))))
+    if isinstance(dataset, Layer) and dataset.spec.family == "dataset":
+        return Tuple(tuple(_without_first(world, tensor) for tensor in dataset.inner))
+    if isinstance(dataset, ListRef):
+        return next(iter(world.items(dataset)), None)
+    if isinstance(dataset, Instance) and world.apply is not None:
+        return world.apply(Method(dataset, "__getitem__"), Call("__getitem__", (number,), {}, call.place))
+    return None
+
+
+def _without_first(world: World, value: Value) -> Value:
+    tensor = world.tensor(value)
+    return Tensor(tensor.axes[1:]) if isinstance(tensor, Tensor) and tensor.axes else world.unknown()
+
+
+def _cut(world: World, value: Value, axis: Axis, loader: Layer) -> Value:
+    """Some samples of a data set's tensor: the batch's axis in place of the samples'."""
+    tensor = world.tensor(value)
+    if isinstance(tensor, Tensor) and tensor.axes and not isinstance(value, Unknown):
+        return Tensor((axis, *tensor.axes[1:]))
+    if isinstance(tensor, Tensor) and tensor.axes:
+        world.claim(tensor.axes[0], Role.BATCH, Strength.FACT, loader.place, _said(loader))
+    return tensor or world.unknown()
+
+
+def _stacked(world: World, value: Value, axis: Axis) -> Value:
+    """What the default collate function makes of samples like one: a new first axis on every tensor and number."""
+    if isinstance(value, Tensor):
+        return Tensor((axis, *value.axes))
+    if isinstance(value, OpenTensor):
+        return OpenTensor(value.root, (axis, *value.head), value.drop, value.tail)
+    if isinstance(value, Unknown):
+        return OpenTensor(value.root, (axis,))
+    if isinstance(value, Tuple):
+        return Tuple(tuple(_stacked(world, item, axis) for item in value.items))
+    if isinstance(value, DictRef):
+        return world.new_dict({key: _stacked(world, item, axis) for key, item in world.entries(value).items()})
+    is_number = isinstance(value, Const) and isinstance(value.value, (int, float))
+    return Tensor((axis,)) if is_number or isinstance(value, Num) else world.unknown()
+
+
+def _unknown_batch(world: World, loader: Layer) -> Value:
+    """A batch of which nothing is known; the parts that an earlier run learned to be tensors are batch-first."""
+    batch = world.unknown()
+    for root in [batch.root, *_parts(world, batch.root)]:
+        tensor = world.tensor(Unknown(root))
+        if isinstance(tensor, Tensor) and tensor.axes:
+            world.claim(tensor.axes[0], Role.BATCH, Strength.FACT, loader.place, _said(loader))
+    return batch
+
+
+def _parts(world: World, root: Hashable) -> list[Hashable]:
+    """The unknown things that were taken out of an unknown thing by unpacking or by key, as far as ranks are known."""
+    return [key for key in world.ranks if isinstance(key, tuple) and len(key) == 3 and key[1] == root]

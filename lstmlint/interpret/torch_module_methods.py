@@ -1,0 +1,73 @@
+"""Methods that every torch module has, and functions that wrap a module: most hand back the module itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lstmlint.interpret.registry import Call, operation
+from lstmlint.values import DictRef, ListRef, Tuple, Value
+from lstmlint.world import World
+
+MODULE = "torch.nn.Module"
+
+_SELF = (
+    "to cuda cpu xpu half float double bfloat16 type eval train apply requires_grad_ zero_grad flatten_parameters "
+    "share_memory reset_parameters to_empty compile"
+)
+_WRAPPERS = (
+    "torch.compile",
+    "torch.jit.script",
+    "torch.jit.trace",
+    "torch.nn.DataParallel",
+    "torch.nn.parallel.DataParallel",
+    "torch.nn.parallel.DistributedDataParallel",
+    "torch.nn.utils.weight_norm",
+    "torch.nn.utils.remove_weight_norm",
+    "torch.nn.utils.spectral_norm",
+    "torch.nn.utils.parametrizations.spectral_norm",
+    "torch.quantization.quantize_dynamic",
+    "torch.ao.quantization.quantize_dynamic",
+)
+_INITIALISERS = (
+    "uniform_ normal_ trunc_normal_ constant_ ones_ zeros_ eye_ dirac_ xavier_uniform_ xavier_normal_ kaiming_uniform_ "
+    "kaiming_normal_ orthogonal_ sparse_ xavier_uniform xavier_normal kaiming_uniform kaiming_normal orthogonal "
+    "uniform normal constant"
+)
+
+
+@operation(
+    *(f"{MODULE}.{name}" for name in _SELF.split()),
+    *_WRAPPERS,
+    *(f"torch.nn.init.{name}" for name in _INITIALISERS.split()),
+)
+def itself(world: World, call: Call) -> Value:
+    """The first argument as it was."""
+    return call.args[0] if call.args else world.unknown()
+
+
+@operation(f"{MODULE}.forward", f"{MODULE}.__call__")
+def forward(world: World, call: Call) -> Value:
+    """Calling `forward` by name is calling the module."""
+    if not call.args or world.apply is None:
+        return world.unknown()
+    return world.apply(call.args[0], replace(call, args=call.args[1:], texts=call.texts[1:]))
+
+
+@operation("torch.nn.ModuleList", "torch.nn.ParameterList")
+def module_list(world: World, call: Call) -> Value:
+    """A list of modules that registers them."""
+    given = call.arg(0, "modules", "values")
+    if isinstance(given, ListRef):
+        return world.new_list(world.items(given), world.is_open(given))
+    if isinstance(given, Tuple):
+        return world.new_list(given.items)
+    return world.new_list([], open_ended=given is not None)
+
+
+@operation("torch.nn.ModuleDict", "torch.nn.ParameterDict")
+def module_dict(world: World, call: Call) -> Value:
+    """A dictionary of modules that registers them."""
+    given = call.arg(0, "modules", "parameters")
+    if isinstance(given, DictRef):
+        return world.new_dict(dict(world.entries(given)))
+    return world.new_dict({}, open_ended=given is not None)

@@ -1,0 +1,149 @@
+"""torch.nn.utils.rnn: padding and packing. Each function has a batch_first of its own, False unless given.
+
+A PackedSequence knows which of its data is batch and which is time; whether it was packed with the right flag is for
+the claims on the padded tensor's axes to tell.
+"""
+
+from __future__ import annotations
+
+from lstmlint.events import PackedUp
+from lstmlint.interpret.registry import Call, operation
+from lstmlint.interpret.tuples import needs_tensor
+from lstmlint.interpret.wording import callee
+from lstmlint.values import (
+    Axis,
+    Const,
+    ListRef,
+    Note,
+    OpenTensor,
+    Packed,
+    Role,
+    Strength,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+    as_bool,
+)
+from lstmlint.world import World
+
+RNN = "torch.nn.utils.rnn"
+
+
+def _flag(call: Call, position: int) -> bool | None:
+    given = call.arg(position, "batch_first")
+    if given is None:
+        return None if call.open_ended else False
+    return as_bool(given)
+
+
+def _flag_text(batch_first: bool) -> str:
+    return "batch_first=True" if batch_first else "without batch_first"
+
+
+def _claim(world: World, axes: tuple[Axis, ...], batch_first: bool, call: Call, verb: str) -> None:
+    """Claims the first two axes by the function's flag."""
+    for position in (0, 1):
+        role = Role.BATCH if (position == 0) == batch_first else Role.TIME
+        text = f"`{callee(call)}` {verb} axis {position} as {role.value} ({_flag_text(batch_first)})"
+        world.claim(axes[position], role, Strength.FACT, call.place, text)
+
+
+@operation(f"{RNN}.pad_sequence")
+def pad_sequence(world: World, call: Call) -> Value:
+    """A list of (T,...) tensors to (T,B,...), with batch_first (B,T,...)."""
+    items, batch_first = call.arg(0, "sequences"), _flag(call, 1)
+    sample = _sample(world, items)
+    if isinstance(sample, Tensor) and sample.axes:
+        result: Value = Tensor((world.axis(), world.axis(), *sample.axes[1:]))
+    else:
+        result = world.tensor(world.unknown()) or world.unknown()
+    if isinstance(result, Tensor) and len(result.axes) > 1 and batch_first is not None:
+        _claim(world, result.axes, batch_first, call, "gives")
+    return result
+
+
+def _sample(world: World, items: Value | None) -> Value | None:
+    """One of a list of tensors, where its rank is known."""
+    known: tuple[Value, ...] = ()
+    if isinstance(items, ListRef):
+        known = world.items(items)
+    elif isinstance(items, Tuple):
+        known = items.items
+    tensors = [world.tensor(item) for item in known]
+    return next((tensor for tensor in tensors if isinstance(tensor, Tensor)), None)
+
+
+@operation(f"{RNN}.pack_padded_sequence")
+def pack_padded_sequence(world: World, call: Call) -> Value:
+    """(T,B,...), with batch_first (B,T,...), to a PackedSequence."""
+    given, batch_first = call.arg(0, "input"), _flag(call, 2)
+    if given is not None and needs_tensor(world, given, call.place, f"given to `{callee(call)}`"):
+        return _fresh(world)
+    source = None if given is None else _padded(world, given)
+    if not isinstance(source, Tensor) or len(source.axes) < 2 or batch_first is None:
+        packed = _fresh(world)
+    else:
+        batch, time = source.axes[:2] if batch_first else (source.axes[1], source.axes[0])
+        packed = Packed(batch, time, source.axes[2:], source.trail)
+        _claim(world, source.axes, batch_first, call, "reads")
+    if source is not None and batch_first is not None:
+        world.emit(PackedUp(place=call.place, source=source, batch_first=batch_first, result=packed))
+    return packed
+
+
+def _padded(world: World, given: Value) -> Tensor | OpenTensor | None:
+    """What is packed as a tensor; something that went through a layer with a feature axis has three axes."""
+    if isinstance(given, OpenTensor) and given.tail:
+        return world.tensor(given, rank=3)
+    return world.tensor(given)
+
+
+def _fresh(world: World) -> Packed:
+    return Packed(world.axis(), world.axis(), (world.axis(),))
+
+
+@operation(f"{RNN}.pack_sequence", f"{RNN}.PackedSequence")
+def pack_sequence(world: World, call: Call) -> Value:
+    """A list of (T,...) tensors to a PackedSequence."""
+    sample = _sample(world, call.arg(0, "sequences"))
+    features = sample.axes[1:] if isinstance(sample, Tensor) else (world.axis(),)
+    return Packed(world.axis(), world.axis(), features)
+
+
+@operation(f"{RNN}.pad_packed_sequence")
+def pad_packed_sequence(world: World, call: Call) -> Value:
+    """A PackedSequence to the pair of a padded tensor, (T,B,...) or (B,T,...), and the lengths (B,)."""
+    given, batch_first = call.arg(0, "sequence"), _flag(call, 1)
+    if given is not None and needs_tensor(world, given, call.place, f"given to `{callee(call)}`"):
+        return world.unknown()
+    packed = given if isinstance(given, Packed) else _unpacked_guess(world, given)
+    lengths = Tensor((packed.batch,))
+    if batch_first is None:
+        return Tuple((world.unknown(), lengths))
+    order = (packed.batch, packed.time) if batch_first else (packed.time, packed.batch)
+    padded = Tensor((*order, *packed.features), (*packed.trail, Note("padded", call.place)))
+    _claim(world, padded.axes, batch_first, call, "gives")
+    return Tuple((padded, lengths))
+
+
+def _unpacked_guess(world: World, given: Value | None) -> Packed:
+    """A packed sequence for something that was not known to be one: only its features may be kept."""
+    if isinstance(given, Tensor) and given.axes:
+        return Packed(world.axis(), world.axis(), given.axes[-1:])
+    return _fresh(world)
+
+
+@operation(f"{RNN}.unpad_sequence", f"{RNN}.unpack_sequence")
+def unpad_sequence(world: World, call: Call) -> Value:
+    """A padded tensor or PackedSequence to a list of (T,...) tensors."""
+    given = call.arg(0, "padded_sequences", "packed_sequences")
+    if isinstance(given, Packed):
+        return world.new_list([Tensor((given.time, *given.features))], open_ended=True)
+    batch_first = _flag(call, 2)
+    tensor = None if given is None or isinstance(given, (Const, Unknown)) else world.tensor(given)
+    if not isinstance(tensor, Tensor) or len(tensor.axes) < 2 or batch_first is None:
+        return world.new_list([world.unknown()], open_ended=True)
+    _claim(world, tensor.axes, batch_first, call, "reads")
+    time = tensor.axes[1 if batch_first else 0]
+    return world.new_list([Tensor((time, *tensor.axes[2:]))], open_ended=True)

@@ -1,0 +1,33 @@
+"""How a call is named in what is said to the user."""
+
+from __future__ import annotations
+
+from lstmlint.interpret.registry import Call
+
+LONGEST = 60
+"""Characters of the user's code that are quoted before the middle is left out."""
+
+
+def shortened(text: str) -> str:
+    """A piece of source as one short line."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST else f"{line[: LONGEST - 4]} ..."
+
+
+def callee(call: Call) -> str:
+    """What is called, as written: `self.rnn` of `self.rnn(x)`, `self.layers[0]` of `self.layers[0](x)`."""
+    text = call.place.text
+    depth, start = 0, len(text)
+    for position, character in enumerate(text):
+        if character in "([{":
+            if depth == 0 and character == "(":
+                start = position
+            depth += 1
+        elif character in ")]}":
+            depth -= 1
+    return shortened(text[:start]) or call.name
+
+
+def argument_text(call: Call, position: int, fallback: str) -> str:
+    """A positional argument as written, or a word for it where it is not known how it was."""
+    return shortened(call.texts[position]) if position < len(call.texts) else fallback
