@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from lstmlint.interpret.attributes import known_method
+from lstmlint.interpret.attributes import instance_attribute, known_method
 from lstmlint.interpret.binding import bind_arguments
 from lstmlint.interpret.building import build, build_base, inner_layer
 from lstmlint.interpret.definitions import library_bases
@@ -200,6 +200,8 @@ def _method(run: Run, callee: Method, call: Call) -> Value:
     owner, name = callee.owner, callee.name
     if isinstance(owner, Super):
         return _super_method(run, owner, name, call)
+    if isinstance(owner, Instance) and (own := instance_attribute(run, owner, name, call.place)) is not None:
+        return run.call(own, call)
     for path in _paths(run, owner, name):
         operation = OPERATIONS.get(path)
         if operation is not None:

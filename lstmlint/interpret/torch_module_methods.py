@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lstmlint.interpret.registry import Call, operation
-from lstmlint.values import DictRef, ListRef, Tuple, Value
+from lstmlint.values import Value
 from lstmlint.world import World
 
 MODULE = "torch.nn.Module"
@@ -52,22 +52,3 @@ def forward(world: World, call: Call) -> Value:
         return world.unknown()
     return world.apply(call.args[0], replace(call, args=call.args[1:], texts=call.texts[1:]))
 
-
-@operation("torch.nn.ModuleList", "torch.nn.ParameterList")
-def module_list(world: World, call: Call) -> Value:
-    """A list of modules that registers them."""
-    given = call.arg(0, "modules", "values")
-    if isinstance(given, ListRef):
-        return world.new_list(world.items(given), world.is_open(given))
-    if isinstance(given, Tuple):
-        return world.new_list(given.items)
-    return world.new_list([], open_ended=given is not None)
-
-
-@operation("torch.nn.ModuleDict", "torch.nn.ParameterDict")
-def module_dict(world: World, call: Call) -> Value:
-    """A dictionary of modules that registers them."""
-    given = call.arg(0, "modules", "parameters")
-    if isinstance(given, DictRef):
-        return world.new_dict(dict(world.entries(given)))
-    return world.new_dict({}, open_ended=given is not None)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lstmlint.catalogue.lookup import all_layers
 from lstmlint.catalogue.torch_recurrent import RECURRENT_FAMILIES
+from lstmlint.events import Built
 from lstmlint.interpret.registry import Call, application, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import shortened
@@ -16,6 +18,7 @@ from lstmlint.values import Const, DictRef, Layer, ListRef, Slice, Tuple, Unknow
 from lstmlint.world import World
 
 PATH = "torch.nn.Sequential"
+SPEC = all_layers()[PATH]
 
 
 def children(world: World, layer: Layer) -> tuple[Value, ...]:
@@ -23,7 +26,8 @@ def children(world: World, layer: Layer) -> tuple[Value, ...]:
     stored = world.heap.get(layer.id)
     if isinstance(stored, tuple) and len(stored) == 2:
         return tuple(stored[0])
-    return tuple(child for value in layer.inner for child in _listed(world, value))
+    own = tuple(child for value in layer.inner for child in _listed(world, value))
+    return (*own, world.unknown()) if layer.uncertain else own
 
 
 def _listed(world: World, value: Value) -> tuple[Value, ...]:
@@ -42,6 +46,24 @@ def takes_tensor(layer: Value) -> bool:
 def is_recurrent(layer: Value) -> bool:
     """True for nn.LSTM, nn.GRU and nn.RNN, which return a tuple."""
     return isinstance(layer, Layer) and layer.spec.framework == "torch" and layer.spec.family in RECURRENT_FAMILIES
+
+
+@operation(PATH)
+def build_sequential(world: World, call: Call) -> Value:
+    """nn.Sequential(*children), or of one dictionary of children by name."""
+    layer = Layer(world.number(), SPEC, (), call.place, call.open_ended, inner=call.args, path=world.path)
+    world.emit(
+        Built(
+            place=call.place,
+            layer=layer,
+            positional=call.args,
+            positional_texts=call.texts,
+            keywords=tuple(call.kwargs.items()),
+            foreign=tuple(call.kwargs),
+            owner=world.target,
+        )
+    )
+    return layer
 
 
 @application(PATH)

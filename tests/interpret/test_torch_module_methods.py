@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lstmlint.values import Const, DictRef, ListRef, Unknown
+from lstmlint.values import Const, Unknown
 from tests.interpret.torch_worlds import build, new_world, operate, shape, tensor
 
 
@@ -24,13 +24,3 @@ def test_forward_is_a_call() -> None:
     assert shape(result) == (3, 11)
     assert isinstance(operate(world, "torch.nn.Module.forward"), Unknown)
 
-
-def test_module_lists_and_dictionaries() -> None:
-    world = new_world()
-    layer = build(world, "Linear", 7, 11)
-    listed = operate(world, "torch.nn.ModuleList", world.new_list([layer]))
-    assert isinstance(listed, ListRef) and world.items(listed) == (layer,) and not world.is_open(listed)
-    named = operate(world, "torch.nn.ModuleDict", world.new_dict({"fc": layer}))
-    assert isinstance(named, DictRef) and world.entries(named) == {"fc": layer}
-    unknown = operate(world, "torch.nn.ModuleList", Unknown("layers"))
-    assert isinstance(unknown, ListRef) and world.is_open(unknown)
