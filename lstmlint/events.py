@@ -148,6 +148,8 @@ class Fitted(Event):
     inputs: Value
     output: Value
     target: Value
+    loss_value: Value | None = None
+    """The loss as it was given to compile, with its arguments where it is an object."""
 
 
 @dataclass(frozen=True, kw_only=True)

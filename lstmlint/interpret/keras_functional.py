@@ -1,0 +1,70 @@
+"""keras.Input and keras.Model(inputs, outputs): symbolic tensors, and models that are what was done with them."""
+
+from __future__ import annotations
+
+from lstmlint.catalogue.keras_models import FUNCTIONAL
+from lstmlint.events import Built, Called
+from lstmlint.interpret.keras_inputs import axis_for, first_input, items_of
+from lstmlint.interpret.keras_replay import replayed
+from lstmlint.interpret.registry import Call, application, operation
+from lstmlint.values import NONE, Layer, Tensor, Tuple, Value
+from lstmlint.world import World
+
+
+@operation("keras.Input", "keras.layers.Input")
+def make_input(world: World, call: Call) -> Value:
+    """Input(shape) is (batch, *shape); Input(batch_shape=...) says the batch too."""
+    wrapped = call.arg(7, "tensor")
+    if wrapped is not None and wrapped != NONE:
+        return wrapped
+    batched = call.arg(5, "batch_shape") or call.kwargs.get("batch_input_shape")
+    if batched is not None and batched != NONE:
+        sizes = items_of(world, batched)
+        return world.unknown() if sizes is None else Tensor(tuple(axis_for(world, size) for size in sizes))
+    shape = items_of(world, call.arg(0, "shape", "input_shape") or NONE)
+    if shape is None:
+        return world.unknown()
+    batch = axis_for(world, call.arg(1, "batch_size"))
+    return Tensor((batch, *(axis_for(world, size) for size in shape)))
+
+
+@operation("keras.Model", "keras.models.Functional")
+def build_model(world: World, call: Call) -> Value:
+    """Model(inputs, outputs); without them it is a base class, of which nothing is known."""
+    inputs, outputs = call.arg(0, "inputs", "input"), call.arg(1, "outputs", "output")
+    if inputs is None or outputs is None:
+        return world.unknown()
+    arguments = (("inputs", inputs), ("outputs", outputs), ("input", inputs), ("output", outputs))
+    model = Layer(world.number(), FUNCTIONAL, arguments, call.place, call.open_ended, path=world.path)
+    world.emit(
+        Built(
+            place=call.place,
+            layer=model,
+            positional=call.args,
+            positional_texts=call.texts,
+            keywords=tuple(call.kwargs.items()),
+            foreign=(),
+            owner=world.target,
+        )
+    )
+    return model
+
+
+@application(FUNCTIONAL.path)
+def apply_model(world: World, layer: Layer, call: Call) -> Value:
+    """The model's outputs on the axes of what it is called on."""
+    given = first_input(world, call)
+    inputs, outputs = layer.argument("inputs"), layer.argument("outputs")
+    if inputs is None or outputs is None:
+        return world.unknown()
+    result = replayed(world, inputs, outputs, given)
+    if isinstance(result, Tuple):
+        result = Tuple(result.items)
+    world.emit(Called(place=call.place, layer=layer, source=given, state=None, result=result))
+    return result
+
+
+@operation("keras.models.clone_model", "keras.Layer.get_layer")
+def unchanged(world: World, call: Call) -> Value:
+    """A copy of a model behaves as the model; which layer a name gives is not followed."""
+    return call.args[0] if call.name.endswith("clone_model") and call.args else world.unknown()

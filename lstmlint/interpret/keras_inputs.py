@@ -1,0 +1,104 @@
+"""What a Keras layer is given: one tensor, several tensors, or by mistake the tuple of a layer that returns its state.
+
+Keras tensors carry the batch as axis 0, explicitly: `Input((30, 4))` is (batch, 30, 4).
+"""
+
+from __future__ import annotations
+
+from lstmlint.interpret.joins import settled
+from lstmlint.interpret.ops.shape import axis_of_size
+from lstmlint.interpret.registry import Call
+from lstmlint.interpret.tuples import needs_tensor
+from lstmlint.interpret.wording import callee
+from lstmlint.sizes import Size
+from lstmlint.source import Place
+from lstmlint.values import (
+    NONE,
+    Axis,
+    Layer,
+    ListRef,
+    Note,
+    OpenTensor,
+    Role,
+    Strength,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+    as_size,
+)
+from lstmlint.world import World
+
+STEPS_KEPT = ("last-step", "sequence")
+"""Notes of a recurrent layer about the time axis of its output; the next recurrent layer's own note replaces them."""
+
+
+def first_input(world: World, call: Call) -> Value:
+    """What a layer is called on, whatever the keyword's name; Unknown where the call shows nothing."""
+    value = call.arg(0, "inputs", "sequences", "sequence", "x", "input")
+    return world.unknown() if value is None else settled(value)
+
+
+def unwrapped(world: World, value: Value, call: Call) -> Value:
+    """A value where a tensor is due: a layer's tuple of output and states is noticed, then its output is meant."""
+    value = settled(value)
+    if isinstance(value, Tuple) and value.part == "result" and value.items:
+        needs_tensor(world, value, call.place, f"given to `{callee(call)}`")
+        return unwrapped(world, value.items[0], call)
+    parts = items_of(world, value)
+    return unwrapped(world, parts[0], call) if parts is not None and len(parts) == 1 else value
+
+
+def input_tensor(world: World, call: Call, rank: int | None = None) -> Tensor | OpenTensor | None:
+    """The one tensor a layer is called on. An unknown input is taken to have `rank`; a known one keeps its own."""
+    value = unwrapped(world, first_input(world, call), call)
+    return tensor_of(world, value, rank)
+
+
+def tensor_of(world: World, value: Value, rank: int | None = None) -> Tensor | OpenTensor | None:
+    """A value as a tensor, an unknown one as a tensor of `rank` where that is given."""
+    if isinstance(value, Tensor):
+        return value
+    if isinstance(value, OpenTensor):
+        return world.tensor(value, rank) or world.tensor(value)
+    return world.tensor(value, rank) if isinstance(value, Unknown) else None
+
+
+def items_of(world: World, value: Value) -> tuple[Value, ...] | None:
+    """The items of a list or tuple of known length; None for anything else."""
+    if isinstance(value, Tuple):
+        return value.items
+    if isinstance(value, ListRef) and not world.is_open(value):
+        return world.items(value)
+    return None
+
+
+def several_inputs(world: World, call: Call) -> tuple[Value, ...]:
+    """The tensors a merging or attention layer is called on, in order; none where they are not known."""
+    parts = items_of(world, first_input(world, call)) or ()
+    return tuple(unwrapped(world, part, call) for part in parts)
+
+
+def axis_for(world: World, size: Value | None) -> Axis:
+    """An axis of a size that a shape gives; None and what is not known is a size of its own."""
+    unsized = size is None or size == NONE or isinstance(size, Unknown)
+    return (None if unsized else axis_of_size(world, size)) or world.axis()
+
+
+def feature_axis(world: World, layer: Layer, name: str, factor: int = 1, directions: Place | None = None) -> Axis:
+    """The feature axis that a layer makes, as wide as its argument `name` says (times the number of directions)."""
+    given = layer.argument(name)
+    size = None if given is None or given == NONE else as_size(given)
+    return world.axis(None if size is None else Size.of(factor) * size, Role.FEATURE, directions)
+
+
+def without_steps(trail: tuple[Note, ...]) -> tuple[Note, ...]:
+    """A trail without what earlier recurrent layers said about their time axis."""
+    return tuple(note for note in trail if note.kind not in STEPS_KEPT)
+
+
+def claim_batch(world: World, tensor: Tensor, call: Call) -> None:
+    """Keras reads axis 0 as the batch, in every layer."""
+    if tensor.axes:
+        text = f"`{callee(call)}` reads axis 0 as batch"
+        world.claim(tensor.axes[0], Role.BATCH, Strength.FACT, call.place, text)

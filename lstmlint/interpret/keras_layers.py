@@ -1,0 +1,257 @@
+"""Applying the Keras layers around recurrent ones: which axes they read, keep, drop and make.
+
+Every layer reads axis 0 as the batch; the convolutions and poolings of one dimension read (batch, time, channels).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lstmlint.events import Called
+from lstmlint.interpret.keras_inputs import (
+    axis_for,
+    claim_batch,
+    feature_axis,
+    first_input,
+    input_tensor,
+    items_of,
+    unwrapped,
+    without_steps,
+)
+from lstmlint.interpret.keras_recurrent import apply_layer
+from lstmlint.interpret.ops.shape import with_axis, with_new_axis
+from lstmlint.interpret.registry import Call, application
+from lstmlint.sizes import ONE, Size
+from lstmlint.values import (
+    NONE,
+    Axis,
+    Const,
+    Layer,
+    OpenTensor,
+    Role,
+    Tensor,
+    Value,
+    as_bool,
+    as_int,
+    as_size,
+)
+from lstmlint.world import World
+
+
+def paths(*names: str) -> tuple[str, ...]:
+    """The canonical paths of some Keras layers."""
+    return tuple(f"keras.layers.{name}" for name in names)
+
+
+def called(world: World, layer: Layer, call: Call, source: Value, result: Value) -> Value:
+    """Notes an application and returns its result."""
+    world.emit(Called(place=call.place, layer=layer, source=source, state=None, result=result))
+    return result
+
+
+def or_given(world: World, call: Call, tensor: Tensor | OpenTensor | None) -> Value:
+    """The input as a tensor, or what was given instead of one."""
+    return unwrapped(world, first_input(world, call), call) if tensor is None else tensor
+
+
+@application(*paths("Dense"))
+def apply_dense(world: World, layer: Layer, call: Call) -> Value:
+    """Acts on the last axis: (..., F) in, (..., units) out."""
+    source = input_tensor(world, call)
+    result = None if source is None else with_axis(source, -1, feature_axis(world, layer, "units"))
+    return called(world, layer, call, or_given(world, call, source), stateless(result or world.unknown()))
+
+
+@application(*paths("Embedding"))
+def apply_embedding(world: World, layer: Layer, call: Call) -> Value:
+    """Appends the axis of the vectors: (B,T) in, (B,T,F) out."""
+    source = input_tensor(world, call)
+    result = None if source is None else with_new_axis(source, -1, feature_axis(world, layer, "output_dim"))
+    return called(world, layer, call, or_given(world, call, source), result or world.unknown())
+
+
+def stateless(value: Value) -> Value:
+    """A tensor that is no longer a recurrent layer's state as it came."""
+    return replace(value, state=None) if isinstance(value, Tensor) else value
+
+
+@application(
+    *paths(
+        "Masking",
+        "Identity",
+        "Dropout",
+        "AlphaDropout",
+        "GaussianDropout",
+        "GaussianNoise",
+        "ActivityRegularization",
+        "BatchNormalization",
+        "LayerNormalization",
+        "GroupNormalization",
+        "UnitNormalization",
+        "RMSNormalization",
+        "Normalization",
+        "Activation",
+        "ReLU",
+        "LeakyReLU",
+        "PReLU",
+        "ELU",
+        "Softmax",
+        "SpatialDropout2D",
+    )
+)
+def apply_elementwise(world: World, layer: Layer, call: Call) -> Value:
+    """Keeps every axis and the trail."""
+    source = input_tensor(world, call)
+    result = or_given(world, call, source)
+    return called(world, layer, call, result, result)
+
+
+@application(*paths("SpatialDropout1D"))
+def apply_spatial_dropout(world: World, layer: Layer, call: Call) -> Value:
+    """Keeps every axis, but wants (B,T,F)."""
+    source = input_tensor(world, call, 3)
+    result = or_given(world, call, source)
+    return called(world, layer, call, result, result)
+
+
+@application(
+    *paths(
+        "Conv1D",
+        "SeparableConv1D",
+        "DepthwiseConv1D",
+        "Conv1DTranspose",
+        "MaxPooling1D",
+        "AveragePooling1D",
+        "UpSampling1D",
+        "ZeroPadding1D",
+        "Cropping1D",
+    )
+)
+def apply_along_time(world: World, layer: Layer, call: Call) -> Value:
+    """(B,T,F) in, (B,T',F') out: time is kept where padding and stride keep its length, else a new axis."""
+    source = input_tensor(world, call, 3)
+    result: Value = world.unknown()
+    if isinstance(source, Tensor) and len(source.axes) >= 2:
+        claim_batch(world, source, call)
+        has_time = len(source.axes) > 2
+        time = _stepped(world, layer, source.axes[1] if has_time else world.axis())
+        channels = feature_axis(world, layer, "filters") if layer.spec.takes("filters") else source.axes[-1]
+        if layer.spec.family == "depthwise_conv1d":
+            channels = world.axis(None, Role.FEATURE)
+        result = Tensor((source.axes[0], time, channels), source.trail)
+    return called(world, layer, call, or_given(world, call, source), result)
+
+
+def _stepped(world: World, layer: Layer, time: Axis) -> Axis:
+    """The time axis behind a convolution or pooling over it: the same axis, with another number of steps."""
+    if layer.spec.family in ("conv1d", "depthwise_conv1d") and as_int(layer.argument("strides")) == 1:
+        if layer.argument("padding") in (Const("same"), Const("causal")):
+            return time
+        kernel, dilation = as_int(layer.argument("kernel_size")), as_int(layer.argument("dilation_rate"))
+        if kernel is not None and dilation is not None:
+            return Axis(time.id, time.size - Size.of((kernel - 1) * dilation))
+    pool = as_size(layer.argument("pool_size")) if layer.spec.family == "pool1d" else None
+    if pool is not None and layer.argument("strides") == NONE and layer.argument("padding") == Const("valid"):
+        steps = time.size.floor_divided_by(pool)
+        return world.axis() if steps is None else Axis(time.id, steps)
+    return Axis(time.id, world.axis().size)
+
+
+@application(*paths("GlobalMaxPooling1D", "GlobalAveragePooling1D"))
+def apply_global_pooling(world: World, layer: Layer, call: Call) -> Value:
+    """(B,T,F) in, (B,F) out, or (B,1,F) with keepdims."""
+    source = input_tensor(world, call, 3)
+    result: Value = world.unknown()
+    if isinstance(source, Tensor) and len(source.axes) >= 2:
+        claim_batch(world, source, call)
+        kept = (world.axis(ONE),) if as_bool(layer.argument("keepdims")) else ()
+        result = Tensor((source.axes[0], *kept, source.axes[-1]), without_steps(source.trail))
+    return called(world, layer, call, or_given(world, call, source), result)
+
+
+@application(
+    *paths(
+        "Conv2D",
+        "SeparableConv2D",
+        "DepthwiseConv2D",
+        "Conv2DTranspose",
+        "MaxPooling2D",
+        "AveragePooling2D",
+        "UpSampling2D",
+        "ZeroPadding2D",
+        "Cropping2D",
+        "Conv3D",
+        "MaxPooling3D",
+        "AveragePooling3D",
+    )
+)
+def apply_over_planes(world: World, layer: Layer, call: Call) -> Value:
+    """(B,h,w,C) in, the same rank out; only the batch keeps its identity, and what `same` padding keeps."""
+    source = input_tensor(world, call, 5 if layer.spec.name.endswith("3D") else 4)
+    result: Value = world.unknown()
+    if isinstance(source, Tensor) and len(source.axes) >= 3:
+        claim_batch(world, source, call)
+        same = layer.argument("padding") == Const("same") and layer.argument("strides") in (
+            Const(1),
+            Const((1, 1)),
+            Const((1, 1, 1)),
+        )
+        planes = (
+            source.axes[1:-1]
+            if same and layer.spec.takes("filters")
+            else tuple(world.axis() for _ in source.axes[1:-1])
+        )
+        channels = feature_axis(world, layer, "filters") if layer.spec.takes("filters") else source.axes[-1]
+        if layer.spec.family.startswith("depthwise"):
+            channels = world.axis(None, Role.FEATURE)
+        result = Tensor((source.axes[0], *planes, channels), source.trail)
+    return called(world, layer, call, or_given(world, call, source), result)
+
+
+@application(*paths("GlobalMaxPooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling3D", "GlobalAveragePooling3D"))
+def apply_global_pooling_over_planes(world: World, layer: Layer, call: Call) -> Value:
+    """(B,h,w,C) in, (B,C) out."""
+    source = input_tensor(world, call, 5 if layer.spec.name.endswith("3D") else 4)
+    result: Value = world.unknown()
+    if isinstance(source, Tensor) and len(source.axes) >= 2 and not as_bool(layer.argument("keepdims")):
+        result = Tensor((source.axes[0], source.axes[-1]), without_steps(source.trail))
+    return called(world, layer, call, or_given(world, call, source), result)
+
+
+@application(*paths("RepeatVector"))
+def apply_repeat_vector(world: World, layer: Layer, call: Call) -> Value:
+    """(B,F) in, (B,n,F) out: a new time axis on which every step is the same."""
+    source = input_tensor(world, call, 2)
+    result: Value = world.unknown()
+    if isinstance(source, Tensor) and len(source.axes) >= 2:
+        time = axis_for(world, layer.argument("n"))
+        result = Tensor((source.axes[0], time, source.axes[-1]), without_steps(source.trail))
+    return called(world, layer, call, or_given(world, call, source), result)
+
+
+@application(*paths("Permute"))
+def apply_permute(world: World, layer: Layer, call: Call) -> Value:
+    """Moves the axes behind the batch; `dims` count from 1 and leave the batch out."""
+    dims = items_of(world, layer.argument("dims") or NONE)
+    order = None if dims is None else [as_int(dim) for dim in dims]
+    source = input_tensor(world, call, None if order is None else len(order) + 1)
+    result: Value = world.unknown()
+    if isinstance(source, Tensor) and order is not None:
+        places = [place for place in order if place is not None]
+        if sorted(places) == list(range(1, len(source.axes))):
+            result = replace(source, axes=(source.axes[0], *(source.axes[place] for place in places)))
+    return called(world, layer, call, or_given(world, call, source), result)
+
+
+@application(*paths("Lambda"))
+def apply_lambda(world: World, layer: Layer, call: Call) -> Value:
+    """What the function makes of the input."""
+    function = layer.argument("function") or world.unknown()
+    result = apply_layer(world, function, first_input(world, call), call)
+    return called(world, layer, call, first_input(world, call), result)
+
+
+@application(*paths("SpectralNormalization"))
+def apply_wrapper(world: World, layer: Layer, call: Call) -> Value:
+    """What the wrapped layer makes of the input."""
+    return apply_layer(world, layer.argument("layer") or world.unknown(), first_input(world, call), call)

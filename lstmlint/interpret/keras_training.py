@@ -1,0 +1,162 @@
+"""compile, fit and their kin: where a Keras model's output meets a loss and targets."""
+
+from __future__ import annotations
+
+from lstmlint.catalogue.keras_losses import LAYERS as LOSSES
+from lstmlint.catalogue.keras_losses import LOSS_FAMILIES, SHORT_NAMES
+from lstmlint.catalogue.lookup import layer_spec
+from lstmlint.events import Fitted, LossTaken
+from lstmlint.interpret.keras_inputs import items_of
+from lstmlint.interpret.keras_replay import flat
+from lstmlint.interpret.keras_sequential import LOSS, as_model, evaluated, record, remember, split_input
+from lstmlint.interpret.registry import APPLICATIONS, Call, application, operation
+from lstmlint.values import NONE, Const, DictRef, External, Instance, Layer, ListRef, OneOf, Tuple, Value
+from lstmlint.world import World
+
+KINDS = ("keras.Sequential", "keras.Model")
+_BY_NAME = {str(spec.parameters[-2].default): spec.path for spec in LOSSES} | {
+    short: f"keras.losses.{name}" for short, name in SHORT_NAMES.items()
+}
+
+
+def _methods(*names: str) -> tuple[str, ...]:
+    return tuple(f"{kind}.{name}" for kind in KINDS for name in names)
+
+
+def loss_path(value: Value | None) -> str | None:
+    """The canonical class path of a loss given as a name, a function, a class or an object; None for any other."""
+    if isinstance(value, Const) and isinstance(value.value, str):
+        name = value.value
+        return _BY_NAME.get(name) or (f"keras.losses.{name}" if layer_spec(f"keras.losses.{name}") else None)
+    if isinstance(value, Layer) and value.spec.family in LOSS_FAMILIES:
+        return value.spec.path
+    if isinstance(value, External) and value.path.startswith(("keras.losses.", "keras.metrics.")):
+        return loss_path(Const(value.path.rpartition(".")[2]))
+    return None
+
+
+@operation(*_methods("compile"))
+def compile_model(world: World, call: Call) -> Value:
+    """Keeps the loss; a Sequential is worked out now at the latest."""
+    owner, loss = call.args[0], call.arg(2, "loss")
+    model = as_model(world, owner)
+    address = model.id if model is not None else owner.address if isinstance(owner, Instance) else None
+    if address is not None and loss is not None:
+        remember(world, address, loss=loss)
+    if model is not None and model.spec.family == "sequential":
+        evaluated(world, model, call)
+    return NONE
+
+
+@operation(*_methods("summary", "count_params", "get_weights", "set_weights", "save", "load_weights"))
+def show_model(world: World, call: Call) -> Value:
+    """A Sequential is worked out by anything that needs its weights."""
+    model = as_model(world, call.args[0])
+    if model is not None and model.spec.family == "sequential":
+        evaluated(world, model, call)
+    return world.unknown()
+
+
+@operation(*_methods("fit", "train_on_batch", "test_on_batch", "evaluate"))
+def fit_model(world: World, call: Call) -> Value:
+    """fit(x, y) or fit(dataset): the output on x meets y under the loss given to compile."""
+    owner, inputs, targets = call.args[0], call.arg(1, "x"), call.arg(2, "y")
+    if isinstance(inputs, Layer) and inputs.spec.family == "dataset":
+        inputs, targets = pair_of(world, inputs.argument("element"))
+    if inputs is None:
+        return world.unknown()
+    output = _applied(world, owner, inputs, call)
+    model = as_model(world, owner)
+    address = model.id if model is not None else owner.address if isinstance(owner, Instance) else 0
+    if targets is not None and targets != NONE:
+        _meet(world, record(world, address).get(LOSS), inputs, output, targets, call)
+    return world.unknown()
+
+
+@operation(*_methods("predict", "predict_on_batch", "__call__", "call"))
+def predict(world: World, call: Call) -> Value:
+    """The output on x, as an array."""
+    inputs = call.arg(1, "x", "inputs")
+    if isinstance(inputs, Layer) and inputs.spec.family == "dataset":
+        inputs = pair_of(world, inputs.argument("element"))[0]
+    return world.unknown() if inputs is None else _applied(world, call.args[0], inputs, call)
+
+
+def pair_of(world: World, element: Value | None) -> tuple[Value | None, Value | None]:
+    """Inputs and targets of a data set's element: `(x, y)` or `(x, y, weights)`."""
+    parts = items_of(world, element) if isinstance(element, Tuple) else None
+    if parts is None or not 2 <= len(parts) <= 3:
+        return element, None
+    return parts[0], parts[1]
+
+
+def _applied(world: World, owner: Value, inputs: Value, call: Call) -> Value:
+    """The output of a model or of an object of a derived class."""
+    inner = Call("", (inputs,), {}, call.place)
+    model = as_model(world, owner)
+    if model is not None:
+        if model.spec.family == "sequential" and split_input(world, model)[0] is not None:
+            evaluated(world, model, call)
+        return APPLICATIONS[model.spec.path](world, model, inner)
+    return world.unknown() if world.apply is None else world.apply(owner, inner)
+
+
+def _meet(world: World, loss: Value | None, inputs: Value, output: Value, targets: Value, call: Call) -> None:
+    """Says which output meets which target under which loss, for each output of the model."""
+    for one_output, one_target, key in _outputs_and_targets(world, output, targets):
+        own = _loss_for(world, loss, key)
+        for one_loss in own.choices if isinstance(own, OneOf) else (((), own),):
+            world.emit(
+                Fitted(
+                    place=call.place,
+                    loss=loss_path(one_loss[1]),
+                    inputs=inputs,
+                    output=one_output,
+                    target=one_target,
+                    loss_value=one_loss[1],
+                )
+            )
+
+
+def _outputs_and_targets(world: World, output: Value, targets: Value) -> list[tuple[Value, Value, object]]:
+    if isinstance(output, DictRef) and isinstance(targets, DictRef):
+        theirs = world.entries(targets)
+        return [(own, theirs[key], key) for key, own in world.entries(output).items() if key in theirs]
+    several = isinstance(output, (Tuple, ListRef)) and not (isinstance(output, Tuple) and output.part == "result")
+    if several and isinstance(targets, (Tuple, ListRef)):
+        mine, theirs_in_order = flat(world, output), flat(world, targets)
+        if len(mine) == len(theirs_in_order):
+            return [(a, b, n) for n, (a, b) in enumerate(zip(mine, theirs_in_order, strict=True))]
+    return [] if several or isinstance(output, DictRef) else [(output, targets, None)]
+
+
+def _loss_for(world: World, loss: Value | None, key: object) -> Value | None:
+    """The loss of one output: the only one there is, or that at its key or position."""
+    if isinstance(loss, DictRef):
+        return world.entries(loss).get(key) if isinstance(key, str) else None
+    parts = items_of(world, loss) if loss is not None else None
+    if parts is not None:
+        return parts[key] if isinstance(key, int) and key < len(parts) else parts[0] if len(parts) == 1 else None
+    return loss
+
+
+@application(*(spec.path for spec in LOSSES))
+def apply_loss(world: World, layer: Layer, call: Call) -> Value:
+    """loss(y_true, y_pred): a number."""
+    _taken(world, layer.spec.path, call, layer)
+    return world.unknown()
+
+
+@operation(*(f"keras.losses.{name}" for name in _BY_NAME), *(f"keras.metrics.{name}" for name in _BY_NAME))
+def loss_function(world: World, call: Call) -> Value:
+    """keras.losses.mse(y_true, y_pred)."""
+    path = loss_path(Const(call.name.rpartition(".")[2]))
+    if path is not None:
+        _taken(world, path, call, None)
+    return world.unknown()
+
+
+def _taken(world: World, path: str, call: Call, layer: Layer | None) -> None:
+    target, prediction = call.arg(0, "y_true"), call.arg(1, "y_pred")
+    if target is not None and prediction is not None:
+        world.emit(LossTaken(place=call.place, loss=path, prediction=prediction, target=target))
