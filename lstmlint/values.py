@@ -87,6 +87,8 @@ class Claim:
     layer: int | None = None
     """The identity of the recurrent layer that claims by its layout, if one does."""
     path: Path = ALWAYS
+    kind: str = ""
+    """What sort of place claims, where checks weigh it: loader | padding | loss | state | conv | cell ..."""
 
 
 @dataclass(frozen=True)

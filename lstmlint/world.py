@@ -76,11 +76,19 @@ class World:
         return Unknown(("fresh", self.site, count))
 
     def claim(
-        self, axis: Axis, role: Role, strength: Strength, place: Place, text: str, layer: Layer | None = None
+        self,
+        axis: Axis,
+        role: Role,
+        strength: Strength,
+        place: Place,
+        text: str,
+        layer: Layer | None = None,
+        kind: str = "",
     ) -> None:
         """Records that a place takes an axis for something. An axis of size 1 supports no claim."""
         if not axis.is_single:
-            self.claims.append(Claim(axis.id, role, strength, place, text, layer.id if layer else None, self.path))
+            owner = layer.id if layer else None
+            self.claims.append(Claim(axis.id, role, strength, place, text, owner, self.path, kind))
 
     def emit(self, event: Event) -> None:
         """Appends an event; its path is the current one."""

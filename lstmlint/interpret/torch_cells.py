@@ -22,7 +22,7 @@ def apply_cell(world: World, layer: Layer, call: Call) -> Value:
     rows = source.axes[:-1] if isinstance(source, Tensor) else (world.axis(),)
     if isinstance(source, Tensor) and len(source.axes) == 2:
         text = f"`{callee(call)}` reads axis 0 as batch (a cell takes one time step)"
-        world.claim(source.axes[0], Role.BATCH, Strength.FACT, call.place, text)
+        world.claim(source.axes[0], Role.BATCH, Strength.FACT, call.place, text, kind="cell")
     hidden = Tensor((*rows, world.axis(size, Role.FEATURE)), state="h")
     result: Value = hidden
     if layer.spec.family == "lstm_cell":

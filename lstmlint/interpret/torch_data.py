@@ -99,12 +99,12 @@ def _batch(world: World, loader: Layer, call: Call) -> Value:
     if axis is None:
         return world.unknown()
     if isinstance(dataset, Layer) and dataset.spec.family == "dataset":
-        world.claim(axis, Role.BATCH, Strength.FACT, loader.place, _said(loader))
+        world.claim(axis, Role.BATCH, Strength.FACT, loader.place, _said(loader), kind="loader")
         return Tuple(tuple(_cut(world, tensor, axis, loader) for tensor in dataset.inner))
     sample = _sample(world, dataset, call)
     if sample is None or isinstance(sample, Unknown):
         return _unknown_batch(world, loader)
-    world.claim(axis, Role.BATCH, Strength.FACT, loader.place, _said(loader))
+    world.claim(axis, Role.BATCH, Strength.FACT, loader.place, _said(loader), kind="loader")
     return _stacked(world, sample, axis)
 
 
@@ -152,7 +152,7 @@ def _cut(world: World, value: Value, axis: Axis, loader: Layer) -> Value:
     if isinstance(tensor, Tensor) and tensor.axes and not isinstance(value, Unknown):
         return Tensor((axis, *tensor.axes[1:]))
     if isinstance(tensor, Tensor) and tensor.axes:
-        world.claim(tensor.axes[0], Role.BATCH, Strength.FACT, loader.place, _said(loader))
+        world.claim(tensor.axes[0], Role.BATCH, Strength.FACT, loader.place, _said(loader), kind="loader")
     return tensor or world.unknown()
 
 
@@ -178,7 +178,7 @@ def _unknown_batch(world: World, loader: Layer) -> Value:
     for root in [batch.root, *_parts(world, batch.root)]:
         tensor = world.tensor(Unknown(root))
         if isinstance(tensor, Tensor) and tensor.axes:
-            world.claim(tensor.axes[0], Role.BATCH, Strength.FACT, loader.place, _said(loader))
+            world.claim(tensor.axes[0], Role.BATCH, Strength.FACT, loader.place, _said(loader), kind="loader")
     return batch
 
 

@@ -42,10 +42,10 @@ def _claim(world: World, loss: LossSpec, call: Call, prediction: Value, target: 
     if isinstance(prediction, Tensor):
         for axis, role in _roles(loss, len(prediction.axes)):
             text = f"`{callee(call)}` reads axis {axis} of `{name}` as {_word(loss, axis, role)}"
-            world.claim(prediction.axes[axis], role, _strength(loss), call.place, text)
+            world.claim(prediction.axes[axis], role, _strength(loss), call.place, text, kind="loss")
     if isinstance(target, Tensor) and target.axes and _batch_of_target(loss, prediction):
         text = f"`{callee(call)}` reads axis 0 of the target as batch"
-        world.claim(target.axes[0], Role.BATCH, _strength(loss), call.place, text)
+        world.claim(target.axes[0], Role.BATCH, _strength(loss), call.place, text, kind="loss")
 
 
 def _strength(loss: LossSpec) -> Strength:

@@ -51,4 +51,3 @@ def forward(world: World, call: Call) -> Value:
     if not call.args or world.apply is None:
         return world.unknown()
     return world.apply(call.args[0], replace(call, args=call.args[1:], texts=call.texts[1:]))
-

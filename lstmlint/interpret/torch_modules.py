@@ -197,7 +197,7 @@ def apply_spatial(
 def _claim_channels_first(world: World, source: Tensor, call: Call, strength: Strength) -> None:
     for position, role, word in ((0, Role.BATCH, "batch"), (1, Role.FEATURE, "channels")):
         text = f"`{callee(call)}` reads axis {position} as {word}"
-        world.claim(source.axes[position], role, strength, call.place, text)
+        world.claim(source.axes[position], role, strength, call.place, text, kind="conv")
 
 
 def _resized(world: World, axis: Axis, length: Size | None) -> Axis:

@@ -167,7 +167,7 @@ def _claim_state(world: World, state: Value | None, place: Place) -> None:
         own = tensor.state is not None or tensor.axes[0].role is Role.STACK
         if len(tensor.axes) == 3 and not own:
             text = "sizes the initial state's batch axis"
-            world.claim(tensor.axes[1], Role.BATCH, Strength.STRUCTURE, place, text)
+            world.claim(tensor.axes[1], Role.BATCH, Strength.STRUCTURE, place, text, kind="state")
 
 
 def _result(world: World, layer: Layer, output: Value, batch: Axis | None) -> Tuple:

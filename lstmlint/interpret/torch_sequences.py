@@ -46,7 +46,7 @@ def _claim(world: World, axes: tuple[Axis, ...], batch_first: bool, call: Call, 
     for position in (0, 1):
         role = Role.BATCH if (position == 0) == batch_first else Role.TIME
         text = f"`{callee(call)}` {verb} axis {position} as {role.value} ({_flag_text(batch_first)})"
-        world.claim(axes[position], role, Strength.FACT, call.place, text)
+        world.claim(axes[position], role, Strength.FACT, call.place, text, kind="padding")
 
 
 @operation(f"{RNN}.pad_sequence")
