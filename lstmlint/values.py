@@ -326,6 +326,8 @@ def as_size(value: Value | None) -> Size | None:
         return Size.of(value.value)
     if isinstance(value, Unknown):
         return Size.symbol(Opaque(value.root))
+    if isinstance(value, External):
+        return Size.symbol(Opaque(value.path))
     return None
 
 

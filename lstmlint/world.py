@@ -18,6 +18,7 @@ from lstmlint.values import (
     Axis,
     Claim,
     DictRef,
+    External,
     Layer,
     ListRef,
     OpenTensor,
@@ -145,6 +146,8 @@ class World:
         With `rank`, the caller states that only this rank makes sense here: an unknown thing then has it (and is
         remembered to have it), a tensor of another rank gives None.
         """
+        if isinstance(value, External):
+            value = Unknown(("library", value.path))
         if isinstance(value, Unknown):
             value = OpenTensor(value.root)
         if isinstance(value, OpenTensor):

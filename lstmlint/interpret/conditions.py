@@ -70,6 +70,8 @@ def key_of(value: Value, node: cst.CSTNode, frame: Frame) -> Hashable:
     """The key of "is this value true?"."""
     if isinstance(value, Unknown):
         return "truth", value.root
+    if isinstance(value, External):
+        return "truth", value.path
     return "node", id(node), frame.context
 
 

@@ -7,6 +7,7 @@ the file is then interpreted again with the ranks known, until nothing new is le
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable, Iterator
 
 import libcst as cst
@@ -30,6 +31,8 @@ from lstmlint.world import World
 
 ROUNDS = 4
 """How often a file is interpreted at most until the ranks of its tensors are settled."""
+NESTING = 5_000
+"""Python frames that an interpretation may nest; calls inside calls take a few dozen each."""
 CALLED_AGAIN = 24
 """Objects whose uncalled methods are looked at."""
 FIRST = ("forward", "call", "__call__")
@@ -42,7 +45,16 @@ def interpret(source: SourceFile, project: Project) -> list[World]:
     if tree is None:
         return []
     load()
-    file = ModuleFile(source, index(tree))
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, NESTING))
+    try:
+        return [settle(ModuleFile(source, index(tree)), project).world]
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def settle(file: ModuleFile, project: Project) -> Run:
+    """Interprets a file until a round learns no new rank; the last round."""
     syntax = Syntax()
     ranks: dict[Hashable, int | None] = {}
     for _ in range(ROUNDS):
@@ -51,7 +63,7 @@ def interpret(source: SourceFile, project: Project) -> list[World]:
         if not news:
             break
         ranks.update((root, rank if root not in ranks else None) for root, rank in news.items())
-    return [run.world]
+    return run
 
 
 def _run(file: ModuleFile, project: Project, syntax: Syntax, ranks: dict[Hashable, int | None]) -> Run:
@@ -75,7 +87,7 @@ def _attempt(run: Run, entry: Callable[[], object]) -> None:
         entry()
     except RecursionError:
         run.stack.clear()
-        run.frames.clear()
+        del run.frames[1:]
 
 
 def _entries(run: Run, file: ModuleFile) -> Iterator[Callable[[], object]]:

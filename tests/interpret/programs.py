@@ -1,0 +1,34 @@
+"""Interprets a small program given as text and hands out what became of its variables."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+from lstmlint.interpret.load import load
+from lstmlint.interpret.program import settle
+from lstmlint.interpret.run import Run
+from lstmlint.names.project import ModuleFile, Project, parse_module
+from lstmlint.source import SourceFile
+from lstmlint.syntax.index import index
+from lstmlint.values import Value
+from lstmlint.world import World
+
+
+def run_of(text: str, project: Project | None = None, path: str = "program.py") -> Run:
+    """The finished run over a program."""
+    text = dedent(text)
+    tree = parse_module(text)
+    assert tree is not None
+    load()
+    return settle(ModuleFile(SourceFile(path, text), index(tree)), project or Project())
+
+
+def world_of(text: str) -> World:
+    """The finished world of a program."""
+    return run_of(text).world
+
+
+def variables_of(text: str, project: Project | None = None, path: str = "program.py") -> dict[str, Value]:
+    """The top-level variables of a program after its run."""
+    run = run_of(text, project, path)
+    return next(frame.variables for file, frame in run.modules.items() if file.source.path == path)
