@@ -45,10 +45,10 @@ class ReadProblem:
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A Python file: its path as the user gave it, and its text with every line end as `\\n`.
+    r"""A Python file: its path as the user gave it, and its text with every line end as `\n`.
 
-    Lines and columns are those of the file on disk: `\\r\\n` and a lone `\\r` end a line for Python, so each becomes one
-    `\\n`; a byte order mark is no character. Nothing else ends a line (a form feed or U+2028 does for
+    Lines and columns are those of the file on disk: `\r\n` and a lone `\r` end a line for Python, so each becomes
+    one `\n`; a byte order mark is no character. Nothing else ends a line (a form feed or U+2028 does for
     `str.splitlines`, which is therefore never asked).
     """
 
@@ -74,9 +74,11 @@ class SourceFile:
         return "\n".join(lines)
 
     def column(self, line: int, utf8_offset: int) -> int:
-        """The column, from 1 and in characters, of the standard library's offset in UTF-8 bytes."""
+        """The column, from 1 and in characters, of an offset in UTF-8 bytes, as the standard library's trees have it."""
         text = self.lines[line - 1] if line <= len(self.lines) else ""
-        return utf8_offset + 1 if text.isascii() else len(text.encode()[:utf8_offset].decode(errors="ignore")) + 1
+        if text.isascii():
+            return utf8_offset + 1
+        return len(text.encode(errors="surrogatepass")[:utf8_offset].decode(errors="ignore")) + 1
 
     @staticmethod
     def read(path: str | os.PathLike[str], shown: str | None = None) -> SourceFile | ReadProblem:

@@ -1,0 +1,87 @@
+"""The standard syntax tree of a file, or why there is none.
+
+`ast` always reads first: it refuses what is nested too deeply with an exception, where libcst's parser overflows the
+stack and ends the process. What `ast` accepts and libcst may not is refused here by its depth.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lstmlint.source import SourceFile
+
+DEEPEST = 300
+"""Levels of nesting that are read. libcst's parser bears some 3,000, the interpreter's own recursion fewer."""
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+@dataclass(frozen=True)
+class SyntaxProblem:
+    """Why a file has no syntax tree, in the words of a message, and where; line and column count from 1."""
+
+    message: str
+    line: int = 1
+    column: int = 1
+
+
+@lru_cache(maxsize=4)
+def parse(source: SourceFile) -> ast.Module | SyntaxProblem:
+    """The tree of a file. The last few are kept, for those who ask one after another."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source.text)
+    except SyntaxError as problem:
+        return _located(problem, source)
+    except ValueError:
+        return _unreadable_character(source)
+    except (RecursionError, MemoryError):
+        return SyntaxProblem("nested too deeply to be parsed")
+    return _too_deep(tree) or tree
+
+
+def _located(problem: SyntaxError, source: SourceFile) -> SyntaxProblem:
+    if "\0" in source.text:
+        return _unreadable_character(source)
+    line = min(max(problem.lineno or 1, 1), len(source.lines))
+    column = min(max(problem.offset or 1, 1), len(source.lines[line - 1]) + 1)
+    return SyntaxProblem(problem.msg, line, column)
+
+
+def _unreadable_character(source: SourceFile) -> SyntaxProblem:
+    """NUL, or half of a surrogate pair: no Python file can hold either."""
+    position = next((at for at, char in enumerate(source.text) if char == "\0" or "\ud800" <= char <= "\udfff"), 0)
+    before = source.text[:position]
+    line = before.count("\n") + 1
+    name = "NUL" if source.text[position : position + 1] == "\0" else "surrogate"
+    return SyntaxProblem(f"source code cannot contain a {name} character", line, position - before.rfind("\n"))
+
+
+def _too_deep(tree: ast.Module) -> SyntaxProblem | None:
+    pending: list[tuple[ast.AST, int]] = [(tree, 0)]
+    while pending:
+        node, level = pending.pop()
+        level += _own_levels(node)
+        if level > DEEPEST:
+            return SyntaxProblem(f"nested more than {DEEPEST} levels deep", getattr(node, "lineno", 1))
+        for value in vars(node).values():
+            if isinstance(value, ast.AST):
+                pending.append((value, level))
+            elif isinstance(value, list):
+                pending += [(item, level) for item in value if isinstance(item, ast.AST)]
+    return None
+
+
+def _own_levels(node: ast.AST) -> int:
+    """How many levels a node takes in a concrete tree, which nests some of what is flat in the standard one."""
+    if isinstance(node, ast.BoolOp):
+        return len(node.values)
+    if isinstance(node, _COMPREHENSIONS):
+        return len(node.generators)
+    if isinstance(node, ast.alias):
+        return node.name.count(".")
+    return 1
