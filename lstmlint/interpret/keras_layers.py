@@ -14,12 +14,13 @@ from lstmlint.interpret.keras_inputs import (
     feature_axis,
     first_input,
     input_tensor,
-    items_of,
     unwrapped,
     without_steps,
 )
 from lstmlint.interpret.keras_recurrent import apply_layer
-from lstmlint.interpret.ops.shape import with_axis, with_new_axis
+from lstmlint.interpret.ops.reorder import reordered
+from lstmlint.interpret.ops.reshape import merged, reshaped
+from lstmlint.interpret.ops.shape import listed, permutation, resized, size_at, with_axis, with_new_axis
 from lstmlint.interpret.registry import Call, application
 from lstmlint.sizes import ONE, Size
 from lstmlint.values import (
@@ -149,12 +150,11 @@ def _stepped(world: World, layer: Layer, time: Axis) -> Axis:
             return time
         kernel, dilation = as_int(layer.argument("kernel_size")), as_int(layer.argument("dilation_rate"))
         if kernel is not None and dilation is not None:
-            return Axis(time.id, time.size - Size.of((kernel - 1) * dilation))
+            return resized(world, time, time.size - Size.of((kernel - 1) * dilation))
     pool = as_size(layer.argument("pool_size")) if layer.spec.family == "pool1d" else None
     if pool is not None and layer.argument("strides") == NONE and layer.argument("padding") == Const("valid"):
-        steps = time.size.floor_divided_by(pool)
-        return world.axis() if steps is None else Axis(time.id, steps)
-    return Axis(time.id, world.axis().size)
+        return resized(world, time, time.size.floor_divided_by(pool))
+    return resized(world, time, None)
 
 
 @application(*paths("GlobalMaxPooling1D", "GlobalAveragePooling1D"))
@@ -232,15 +232,37 @@ def apply_repeat_vector(world: World, layer: Layer, call: Call) -> Value:
 @application(*paths("Permute"))
 def apply_permute(world: World, layer: Layer, call: Call) -> Value:
     """Moves the axes behind the batch; `dims` count from 1 and leave the batch out."""
-    dims = items_of(world, layer.argument("dims") or NONE)
-    order = None if dims is None else [as_int(dim) for dim in dims]
-    source = input_tensor(world, call, None if order is None else len(order) + 1)
+    dims = listed(world, layer.argument("dims"))
+    source = input_tensor(world, call, None if dims is None else len(dims) + 1)
     result: Value = world.unknown()
-    if isinstance(source, Tensor) and order is not None:
-        places = [place for place in order if place is not None]
-        if sorted(places) == list(range(1, len(source.axes))):
-            result = replace(source, axes=(source.axes[0], *(source.axes[place] for place in places)))
+    if isinstance(source, Tensor) and dims is not None:
+        order = permutation((Const(0), *dims), len(source.axes))
+        result = result if order is None else reordered(source, order, call.place)
     return called(world, layer, call, or_given(world, call, source), result)
+
+
+@application(*paths("Flatten"))
+def apply_flatten(world: World, layer: Layer, call: Call) -> Value:
+    """Everything behind the batch becomes one axis."""
+    source = input_tensor(world, call)
+    result: Value = world.unknown()
+    if isinstance(source, Tensor):
+        many = len(source.axes) > 1
+        result = merged(world, source, Const(1), Const(-1), call.place) if many else result
+    elif source is not None:
+        result = Tensor((*source.head[:1], world.axis()) if source.head else (world.axis(), world.axis()))
+    return called(world, layer, call, or_given(world, call, source), stateless(result))
+
+
+@application(*paths("Reshape"))
+def apply_reshape(world: World, layer: Layer, call: Call) -> Value:
+    """Regroups the axes behind the batch; `target_shape` leaves the batch out."""
+    source = input_tensor(world, call)
+    sizes = listed(world, layer.argument("target_shape"))
+    result: Value = world.unknown()
+    if source is not None and sizes is not None:
+        result = reshaped(world, source, (size_at(world, source, 0), *sizes), call.place)
+    return called(world, layer, call, or_given(world, call, source), stateless(result))
 
 
 @application(*paths("Lambda"))
