@@ -74,7 +74,7 @@ class SourceFile:
         return "\n".join(lines)
 
     def column(self, line: int, utf8_offset: int) -> int:
-        """The column, from 1 and in characters, of an offset in UTF-8 bytes, as the standard library's trees have it."""
+        """The column, from 1 and in characters, of an offset in UTF-8 bytes, which the standard trees have."""
         text = self.lines[line - 1] if line <= len(self.lines) else ""
         if text.isascii():
             return utf8_offset + 1

@@ -1,7 +1,7 @@
 """Is there anything here to interpret? Decided on a file's bytes, before anything is decoded, parsed or imported.
 
-Most files of a tree never name a recurrent layer. Reading a syntax tree costs a hundred times this search, and importing
-the parser more than starting Python does.
+Most files of a tree never name a recurrent layer. Parsing costs a hundred times this search, and importing the parser
+more than starting Python does.
 """
 
 from __future__ import annotations
