@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES, SPATIAL_AXES, STATES
-from lstmlint.events import Called
+from lstmlint.events import Called, Misplaced
 from lstmlint.interpret.keras_inputs import (
     feature_axis,
     first_input,
@@ -38,6 +38,9 @@ from lstmlint.values import (
     as_int,
 )
 from lstmlint.world import World
+
+CALL_KEYWORDS = ("sequences", "sequence", "inputs", "initial_state", "mask", "training", "constants")
+"""What calling a recurrent layer takes in some version of Keras."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,9 @@ def wrapped(layer: Layer) -> Layer | None:
 
 def _read(world: World, layer: Layer, call: Call, rank: int) -> tuple[Reading, Value | None]:
     """The input and the initial state of a call; claims batch and time where the input has the rank it should."""
+    for keyword in call.kwargs:
+        if keyword not in CALL_KEYWORDS:
+            world.emit(Misplaced(place=call.place, call=callee(call), keyword=keyword, layer=layer))
     given, state = first_input(world, call), call.arg(1, "initial_state")
     parts = items_of(world, given)
     if parts is not None and len(parts) > 1 and not (isinstance(given, Tuple) and given.part == "result"):

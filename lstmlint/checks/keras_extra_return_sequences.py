@@ -1,0 +1,89 @@
+"""A recurrent Keras layer that returns the sequence, where one vector per sample is wanted.
+
+Only the data can tell: a target with one value (or vector) per sample under a loss that compares it with every step,
+or RepeatVector, which takes vectors only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.checks.facts import Facts
+from lstmlint.checks.keras_steps import chosen, is_keras, loss_family, origin, output_of, quoted, shape_text
+from lstmlint.events import Called, Fitted, LossTaken
+from lstmlint.findings import Evidence, Finding, check
+from lstmlint.source import Place
+from lstmlint.values import Layer, Note, Tensor, Value
+
+RULE = "keras-extra-return-sequences"
+CURE = "leave out return_sequences=True, or take the last step or a mean over time before the head"
+
+
+@check(RULE, on=Fitted)
+def sequence_fitted_to_one_value(fitted: Fitted, facts: Facts) -> Iterator[Finding]:
+    """The model returns a sequence, the target has one value or vector per sample."""
+    yield from _against_target(facts, fitted.loss, fitted.output, fitted.target, fitted.place)
+
+
+@check(RULE, on=LossTaken)
+def sequence_compared_with_one_value(taken: LossTaken, facts: Facts) -> Iterator[Finding]:
+    """The same, where a loss is called by hand."""
+    yield from _against_target(facts, taken.loss, taken.prediction, taken.target, taken.place)
+
+
+def _against_target(facts: Facts, loss: str | None, output: Value, target: Value, place: Place) -> Iterator[Finding]:
+    family = loss_family(loss)
+    if family is None or not isinstance(target, Tensor):
+        return
+    kept = kept_by(facts, output)
+    if kept is None or not isinstance(output, Tensor) or not _is_one_per_sample(family, output, target):
+        return
+    note, keeping = kept
+    yield Finding(
+        note.place,
+        f"{quoted(keeping)} returns a vector for every step, but the target has one for every sample",
+        because=(Evidence(place, f"the loss holds {shape_text(target)} against {shape_text(output)}"),),
+        cure=CURE,
+    )
+
+
+def kept_by(facts: Facts, output: Value) -> tuple[Note, Layer] | None:
+    """The layer whose sequence an output of three axes still is, step by step; None where time was made otherwise."""
+    note = output.noted("sequence") if isinstance(output, Tensor) and len(output.axes) == 3 else None
+    layer = chosen(note)
+    called = None if note is None or layer is None else origin(facts, note)
+    if note is None or layer is None or called is None or not isinstance(output, Tensor):
+        return None
+    made = output_of(called.result)
+    if not isinstance(made, Tensor) or len(made.axes) != 3 or output.axes[1].is_single:
+        return None
+    unsized = made.axes[1].size.known is None
+    same = unsized or made.axes[1].id == output.axes[1].id or made.axes[1].size == output.axes[1].size
+    return (note, layer) if same else None
+
+
+def _is_one_per_sample(family: str, output: Tensor, target: Tensor) -> bool:
+    """True where the target cannot have a value per step. Keras squeezes a last axis of 1 before it compares."""
+    if len(target.axes) == 1:
+        return True
+    if len(target.axes) != 2:
+        return False
+    steps, width = output.axes[1], target.axes[1]
+    if family != "sparse_loss" and output.axes[2].size.exceeds(1):
+        return True
+    return width.is_single or width.size.cannot_equal(steps.size)
+
+
+@check(RULE, on=Called)
+def sequence_repeated(called: Called, facts: Facts) -> Iterator[Finding]:
+    """RepeatVector makes a sequence of one vector and refuses a sequence."""
+    kept = kept_by(facts, called.source) if called.layer.spec.family == "repeat_vector" else None
+    if kept is None or not is_keras(called.layer):
+        return
+    note, keeping = kept
+    yield Finding(
+        note.place,
+        f"{quoted(keeping)} returns a vector for every step, but {quoted(called.layer)} repeats one vector",
+        because=(Evidence(called.place, "reads (batch, feature) and is given (batch, time, feature)"),),
+        cure="leave out return_sequences=True",
+    )

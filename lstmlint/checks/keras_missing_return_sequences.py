@@ -1,0 +1,134 @@
+"""A recurrent Keras layer that returns its last step only, where the sequence is wanted.
+
+Most consumers raise on (batch, feature); attention does not, it attends over the batch. A target with a value per step
+says the same by its shape. The finding stands at the layer that drops the time axis, once however many consumers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.checks.facts import Facts
+from lstmlint.checks.keras_steps import (
+    ATTENTION,
+    WANT_SEQUENCE,
+    chosen,
+    is_keras,
+    loss_family,
+    quoted,
+    shape_text,
+    time_before,
+)
+from lstmlint.events import Called, Fitted, LossTaken
+from lstmlint.findings import Confidence, Evidence, Finding, check
+from lstmlint.source import Place
+from lstmlint.values import Layer, Note, Tensor, Tuple, Value
+
+RULE = "keras-missing-return-sequences"
+CURE = "give it return_sequences=True"
+
+
+@check(RULE, on=Called)
+def last_step_given_as_sequence(called: Called, facts: Facts) -> Iterator[Finding]:
+    """A layer that reads a sequence is called on (batch, feature)."""
+    found = dropped_before(called)
+    if found is None or _said_before(called, found, facts):
+        return
+    note, dropping = found
+    wanted = _wanted(called)
+    yield Finding(
+        note.place,
+        f"{quoted(dropping)} returns its last step only, but {quoted(called.layer)} {wanted[0]}",
+        because=(Evidence(called.place, wanted[1]),),
+        cure=_cure(called, dropping),
+    )
+
+
+def dropped_before(called: Called) -> tuple[Note, Layer] | None:
+    """The layer that dropped the time axis which a called layer wants."""
+    family = called.layer.spec.family
+    if not is_keras(called.layer) or family not in WANT_SEQUENCE | ATTENTION:
+        return None
+    for source in _sources(called):
+        note = source.noted("last-step") if isinstance(source, Tensor) and len(source.axes) == 2 else None
+        layer = chosen(note)
+        if note is not None and layer is not None:
+            return note, layer
+    return None
+
+
+def _sources(called: Called) -> tuple[Value, ...]:
+    several = called.layer.spec.family in ATTENTION and isinstance(called.source, Tuple)
+    return called.source.items if several and isinstance(called.source, Tuple) else (called.source,)
+
+
+def _said_before(called: Called, found: tuple[Note, Layer], facts: Facts) -> bool:
+    """True where an earlier consumer of the same construction says it already."""
+    for earlier in facts.events(Called):
+        if earlier is called:
+            return False
+        other = dropped_before(earlier)
+        if other is not None and other[0].place == found[0].place:
+            return True
+    return False
+
+
+def _wanted(called: Called) -> tuple[str, str]:
+    """What the consumer wants, for the message, and what it does, as evidence."""
+    if called.layer.spec.family in ATTENTION:
+        return "attends over steps", "attends over axis 0, the batch, when its input has no time axis"
+    return "reads a sequence", "reads (batch, time, feature) and is given (batch, feature)"
+
+
+def _cure(called: Called, dropping: Layer) -> str:
+    if called.layer.spec.family in ATTENTION and any(
+        isinstance(source, Tensor) and len(source.axes) == 3 for source in _sources(called)
+    ):
+        return "make it a sequence of one step: `keras.ops.expand_dims(query, 1)`"
+    if called.layer.spec.family in ("lstm", "gru", "rnn"):
+        return f"{CURE}, or put RepeatVector between them if one vector is meant for every step"
+    return CURE
+
+
+@check(RULE, on=Fitted)
+def last_step_fitted_to_steps(fitted: Fitted, facts: Facts) -> Iterator[Finding]:
+    """The target has a value per step, the model returns one vector per sample."""
+    yield from _against_target(facts, fitted.loss, fitted.output, fitted.target, fitted.place)
+
+
+@check(RULE, on=LossTaken)
+def last_step_compared_with_steps(taken: LossTaken, facts: Facts) -> Iterator[Finding]:
+    """The same, where a loss is called by hand."""
+    yield from _against_target(facts, taken.loss, taken.prediction, taken.target, taken.place)
+
+
+def _against_target(facts: Facts, loss: str | None, output: Value, target: Value, place: Place) -> Iterator[Finding]:
+    note = output.noted("last-step") if isinstance(output, Tensor) and len(output.axes) == 2 else None
+    dropping = chosen(note)
+    if note is None or dropping is None or not isinstance(output, Tensor) or not isinstance(target, Tensor):
+        return
+    if not _has_value_per_step(facts, loss_family(loss), note, output, target):
+        return
+    yield Finding(
+        note.place,
+        f"{quoted(dropping)} returns its last step only, but the target has a value for every step",
+        because=(Evidence(place, _shapes(output, target)),),
+        cure=CURE,
+        confidence=Confidence.LIKELY if len(target.axes) == 2 else Confidence.CERTAIN,
+    )
+
+
+def _has_value_per_step(facts: Facts, family: str | None, note: Note, output: Tensor, target: Tensor) -> bool:
+    """True where the target's axis 1 can only be time."""
+    if family is None or len(target.axes) not in (2, 3) or target.axes[1].is_single:
+        return False
+    if len(target.axes) == 3:
+        return True
+    time = time_before(facts, note)
+    if time is None or time.is_single or target.axes[1].size != time.size:
+        return False
+    return family == "sparse_loss" or output.axes[1].is_single
+
+
+def _shapes(output: Tensor, target: Tensor) -> str:
+    return f"the model gives {shape_text(output)}, the target is {shape_text(target)}"

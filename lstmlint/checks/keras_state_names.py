@@ -1,0 +1,75 @@
+"""What a variable's name says of the recurrent state in it: its direction (forward, backward) and its kind (h, c).
+
+Only names that say it plainly count: `state_h`, `forward_c`, `bh`, `fw_h`, `enc_cell`. A bare `state` says nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_DIRECTIONS = {
+    "forward": "forward",
+    "fwd": "forward",
+    "fw": "forward",
+    "f": "forward",
+    "backward": "backward",
+    "back": "backward",
+    "bwd": "backward",
+    "bw": "backward",
+    "b": "backward",
+}
+_KINDS = {"h": "h", "hidden": "h", "c": "c", "cell": "c", "carry": "c"}
+_TOGETHER = {
+    "fh": ("forward", "h"),
+    "fc": ("forward", "c"),
+    "bh": ("backward", "h"),
+    "bc": ("backward", "c"),
+    "hf": ("forward", "h"),
+    "cf": ("forward", "c"),
+    "hb": ("backward", "h"),
+    "cb": ("backward", "c"),
+    "fwh": ("forward", "h"),
+    "fwc": ("forward", "c"),
+    "bwh": ("backward", "h"),
+    "bwc": ("backward", "c"),
+}
+_OUTPUTS = frozenset({"out", "outs", "output", "outputs", "seq", "sequence", "sequences", "y"})
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a name says: None for what it leaves open."""
+
+    direction: str | None
+    kind: str | None
+
+    def contradicts(self, state: str | None) -> bool:
+        """True where a tensor's state ("h", "backward c") is another than the name says."""
+        if state is None:
+            return False
+        direction, _, kind = state.rpartition(" ")
+        other_kind = self.kind is not None and self.kind != kind
+        return other_kind or (self.direction is not None and direction != "" and self.direction != direction)
+
+
+def meaning(name: str) -> Meaning:
+    """What a variable's name says of a state."""
+    direction, kind = None, None
+    for word in _words(name):
+        if word in _TOGETHER:
+            direction, kind = _TOGETHER[word]
+        direction = _DIRECTIONS.get(word, direction)
+        kind = _KINDS.get(word, kind)
+    return Meaning(direction, kind)
+
+
+def says_output(name: str) -> bool:
+    """True for a name that says that the value is a layer's output."""
+    return any(word in _OUTPUTS for word in _words(name))
+
+
+def _words(name: str) -> list[str]:
+    """The words of an identifier, in lower case: `encFwdH_1` is enc, fwd, h."""
+    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name.rpartition(".")[2])
+    return [part.lower() for part in parts]

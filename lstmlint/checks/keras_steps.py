@@ -1,0 +1,78 @@
+"""Which layer dropped or kept the time axis of a Keras tensor, and which layers and losses want it."""
+
+from __future__ import annotations
+
+from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES
+from lstmlint.catalogue.lookup import layer_spec
+from lstmlint.checks.facts import Facts
+from lstmlint.events import Called
+from lstmlint.interpret.wording import shortened
+from lstmlint.values import Axis, Const, Layer, Note, Tensor, Tuple, Value
+
+ATTENTION = frozenset({"attention", "multi_head_attention"})
+"""Layers that accept (batch, feature) and then mix the samples of a batch."""
+
+WANT_SEQUENCE = RECURRENT_FAMILIES | {
+    "bidirectional",
+    "time_distributed",
+    "conv1d",
+    "conv1d_transpose",
+    "depthwise_conv1d",
+    "pool1d",
+    "global_pool1d",
+    "spatial_dropout1d",
+    "resize1d",
+}
+"""Families of Keras layers that refuse (batch, feature): they read (batch, time, feature)."""
+
+
+def is_keras(layer: Layer | None) -> bool:
+    """True for a Keras layer."""
+    return layer is not None and layer.spec.framework == "keras"
+
+
+def quoted(layer: Layer) -> str:
+    """A layer as the user built it, shortened."""
+    return f"`{shortened(layer.place.text)}`"
+
+
+def chosen(note: Note | None) -> Layer | None:
+    """The layer behind a note, unless its return_sequences is only the default of a function's parameter."""
+    layer = None if note is None else note.layer
+    if layer is None:
+        return None
+    flag = layer.argument("return_sequences")
+    return None if isinstance(flag, Const) and flag.assumed else layer
+
+
+def output_of(value: Value) -> Value:
+    """The output tensor of what a recurrent layer returned, states or not."""
+    return value.items[0] if isinstance(value, Tuple) and value.items else value
+
+
+def origin(facts: Facts, note: Note) -> Called | None:
+    """The call that left a note about the time axis on its output: the first whose result has it."""
+    for called in facts.events(Called):
+        output = output_of(called.result)
+        if isinstance(output, Tensor) and output.noted(note.kind) == note and called.layer.spec.family != "model":
+            return called
+    return None
+
+
+def time_before(facts: Facts, note: Note) -> Axis | None:
+    """The time axis that the layer behind a note read; None where its input had none or is not known."""
+    called = origin(facts, note)
+    source = None if called is None else called.source
+    return source.axes[1] if isinstance(source, Tensor) and len(source.axes) >= 3 else None
+
+
+def loss_family(path: str | None) -> str | None:
+    """The family of a Keras loss by its class path (elementwise_loss ...), None for other paths."""
+    spec = None if path is None else layer_spec(path)
+    return spec.family if spec is not None and spec.framework == "keras" else None
+
+
+def shape_text(tensor: Tensor) -> str:
+    """A tensor's shape for a message: (batch, 14, ?)."""
+    sizes = ["batch", *("?" if axis.size.known is None else str(axis.size.known) for axis in tensor.axes[1:])]
+    return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
