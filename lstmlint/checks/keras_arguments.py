@@ -22,9 +22,21 @@ RULE = "foreign-argument"
 ALIKE = 0.8
 """How similar a keyword must be to a parameter to be taken for its misspelling."""
 
-ONCE_KERAS = frozenset(
-    ["time_major", "batch_input_shape", "batch_shape", "batch_size", "weights", "input_length", "dynamic", "implementation", "input_dtype", "output_dim", "init", "inner_init", "forget_bias_init", "inner_activation", "W_regularizer", "U_regularizer", "b_regularizer", "dropout_W", "dropout_U", "consume_less", "nb_filter", "filter_length", "border_mode", "subsample_length", "nb_row", "nb_col", "subsample", "dim_ordering", "fused", "virtual_batch_size", "adjustment", "sparse", "keep_dims", "mode", "concat_axis", "experimental_autocast"]
+_KERAS_2 = {"time_major", "batch_input_shape", "batch_shape", "batch_size", "weights", "input_length", "dynamic"} | {
+    "implementation",
+    "input_dtype",
+    "fused",
+    "virtual_batch_size",
+    "adjustment",
+    "sparse",
+    "experimental_autocast",
+}
+_KERAS_1 = (
+    {"output_dim", "init", "inner_init", "forget_bias_init", "inner_activation", "consume_less", "keep_dims"}
+    | {"W_regularizer", "U_regularizer", "b_regularizer", "dropout_W", "dropout_U", "nb_filter", "filter_length"}
+    | {"border_mode", "subsample_length", "nb_row", "nb_col", "subsample", "dim_ordering", "mode", "concat_axis"}
 )
+ONCE_KERAS = _KERAS_1 | _KERAS_2
 """Keywords that some version of Keras takes or took: another rule's matter."""
 
 _SIZE = re.compile(r"(^|_)(hidden|units?|size|dim|dims|width|neurons)(_|\d|$)")
