@@ -78,7 +78,7 @@ def _set_item(run: Run, frame: Frame, target: cst.Subscript, value: Value) -> No
 
 def _text(frame: Frame, node: cst.CSTNode) -> str:
     assert frame.unit is not None
-    return frame.unit.module.code_for_node(node)
+    return frame.unit.text(node)
 
 
 def _names(frame: Frame, target: cst.Tuple | cst.List) -> tuple[str | tuple[str, ...], ...]:

@@ -79,7 +79,7 @@ def _arguments(run: Run, frame: Frame, node: cst.Call) -> Call:
             kwargs[arg.keyword.value] = value
         else:
             args.append(value)
-            texts.append(frame.unit.module.code_for_node(arg.value))
+            texts.append(frame.unit.text(arg.value))
     run.world.target = target
     return Call("", tuple(args), kwargs, run.at(frame, node), tuple(texts), open_ended)
 

@@ -46,7 +46,7 @@ def define_indexed_function(run: Run, frame: Frame, entry: FunctionEntry, owner:
 def define_function(run: Run, frame: Frame, node: cst.FunctionDef, owner: Class | None = None) -> Function:
     """A function defined inside another definition, whose syntax is there already."""
     assert frame.unit is not None
-    texts = tuple(frame.unit.module.code_for_node(decorator.decorator) for decorator in node.decorators)
+    texts = tuple(frame.unit.text(decorator.decorator) for decorator in node.decorators)
     info = FunctionInfo(node.name.value, id(node), frame, None, node, frame.unit, owner, texts)
     return _add_function(run, info)
 
@@ -80,7 +80,7 @@ def define_class(run: Run, frame: Frame, node: cst.ClassDef) -> Class:
     if value.key in run.classes:
         return value
     bases = tuple(run.evaluate(frame, arg.value) for arg in node.bases if arg.star == "")
-    texts = tuple(frame.unit.module.code_for_node(decorator.decorator) for decorator in node.decorators)
+    texts = tuple(frame.unit.text(decorator.decorator) for decorator in node.decorators)
     info = ClassInfo(node.name.value, id(node), frame, bases, {}, texts, None, node, frame.unit)
     run.classes[value.key] = info
     body = node.body.body if isinstance(node.body, cst.IndentedBlock) else ()

@@ -96,7 +96,7 @@ def _tuple(run: Run, frame: Frame, node: cst.Tuple) -> Value:
     if not closed:
         return run.world.new_list(items, open_ended=True)
     assert frame.unit is not None
-    names = tuple(frame.unit.module.code_for_node(element.value) for element in node.elements)
+    names = tuple(frame.unit.text(element.value) for element in node.elements)
     return Tuple(tuple(items), names=names if len(names) == len(items) else (), place=place)
 
 

@@ -18,6 +18,7 @@ from lstmlint.interpret.builtins import library
 from lstmlint.interpret.calls import call_function
 from lstmlint.interpret.classes import call_instance, instantiate
 from lstmlint.interpret.definitions import Nowhere, ancestry
+from lstmlint.interpret.keras_sequential import finish
 from lstmlint.interpret.load import load
 from lstmlint.interpret.lookup import define, lookup, module_frame, module_name
 from lstmlint.interpret.registry import Call
@@ -74,6 +75,8 @@ def _run(file: ModuleFile, project: Project, syntax: Syntax, ranks: dict[Hashabl
     try:
         for entry in _entries(run, file):
             _attempt(run, entry)
+        run.world.path = ALWAYS
+        finish(world)
     except Exhausted:
         pass
     return run

@@ -39,7 +39,7 @@ def _value_for(run: Run, frame: Frame, target: cst.BaseExpression, value: cst.Ba
     """The value of an assignment; layers built on the way learn the name they are bound to."""
     assert frame.unit is not None
     before = run.world.target
-    run.world.target = frame.unit.module.code_for_node(target) if isinstance(target, (cst.Name, cst.Attribute)) else ""
+    run.world.target = frame.unit.text(target) if isinstance(target, (cst.Name, cst.Attribute)) else ""
     found = run.evaluate(frame, value)
     run.world.target = before
     return found

@@ -35,6 +35,7 @@ class Unit:
     statements: Sequence[cst.BaseStatement]
     offset: int
     """What to add to a line of the unit to get the file's line."""
+    _texts: dict[int, str] = field(default_factory=dict)
 
     @cached_property
     def positions(self) -> Mapping[cst.CSTNode, CodeRange]:
@@ -43,6 +44,18 @@ class Unit:
 
         wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
         return cast("Mapping[cst.CSTNode, CodeRange]", wrapper.resolve(PositionProvider))
+
+    def text(self, node: cst.CSTNode) -> str:
+        """The source of a node on one line."""
+        if isinstance(node, (cst.Name, cst.Integer)):
+            return node.value
+        key = id(node)
+        if key not in self._texts:
+            if isinstance(node, cst.Attribute) and not node.lpar:
+                self._texts[key] = f"{self.text(node.value)}.{node.attr.value}"
+            else:
+                self._texts[key] = " ".join(self.module.code_for_node(node).split())
+        return self._texts[key]
 
     def place(self, node: cst.CSTNode) -> NodePlace:
         """The place of a node of this unit."""
@@ -80,7 +93,7 @@ class NodePlace:
     @property
     def text(self) -> str:
         """The node's source on one line."""
-        return " ".join(self.unit.module.code_for_node(self.node).split())
+        return self.unit.text(self.node)
 
 
 def parse_lines(path: str, lines: Sequence[str], stretch: Lines) -> Unit | None:

@@ -22,7 +22,7 @@ LARGEST = 3_000
 Draw = Callable[[Any], Any]
 
 
-@dataclass
+@dataclass(repr=False)
 class Program:
     """A module under construction, and the real tensors that its statements gave so far."""
 
@@ -31,6 +31,9 @@ class Program:
     body: list[str] = field(default_factory=list)
     tensors: list[torch.Tensor] = field(default_factory=list)
     scope: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return self.text("Net()")
 
     @property
     def last(self) -> str:
