@@ -1,0 +1,61 @@
+"""Single definitions parsed by libcst: columns and lines stay those of the file."""
+
+from __future__ import annotations
+
+import libcst as cst
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstmlint.source import Span
+from lstmlint.syntax.index import Lines
+from lstmlint.syntax.parse import LONGEST, parse_lines
+
+TEXT = '''import torch
+
+class Net:
+    def forward(self, x):
+        text = """
+left of the margin
+"""
+        return self.rnn(x)[
+    0]
+'''
+
+
+def test_the_places_of_an_indented_method_are_the_files() -> None:
+    unit = parse_lines("net.py", TEXT.split("\n"), Lines(4, 9))
+    assert unit is not None
+    method = cst.ensure_type(unit.statements[0], cst.FunctionDef)
+    assert unit.place(method.name).span == Span("net.py", 4, 9, 4, 16)
+    last = cst.ensure_type(cst.ensure_type(method.body.body[-1], cst.SimpleStatementLine).body[0], cst.Return)
+    assert last.value is not None
+    place = unit.place(last.value)
+    assert place.span == Span("net.py", 8, 16, 9, 7)
+    assert place.text == "self.rnn(x)[ 0]"
+
+
+def test_the_places_of_a_top_level_statement_are_the_files() -> None:
+    unit = parse_lines("net.py", TEXT.split("\n"), Lines(1, 1))
+    assert unit is not None
+    assert unit.place(unit.statements[0]).span == Span("net.py", 1, 1, 1, 13)
+
+
+@pytest.mark.parametrize("text", ["def f(:\n", "x = (\n", "x = 1 +\n"])
+def test_what_does_not_parse_is_none(text: str) -> None:
+    assert parse_lines("net.py", text.split("\n"), Lines(1, 1)) is None
+
+
+def test_a_definition_beyond_the_limit_is_not_parsed() -> None:
+    assert parse_lines("net.py", ["x = " + "1" * LONGEST], Lines(1, 1)) is None
+
+
+@given(indent=st.integers(0, 9), before=st.integers(0, 5), name=st.sampled_from(["f", "name", "größe"]))
+def test_a_definition_is_found_at_any_indent_behind_any_lines(indent: int, before: int, name: str) -> None:
+    margin = " " * indent
+    lines = ["pass"] * before + [f"{margin}def {name}(a):", f"{margin}  return a"]
+    unit = parse_lines("net.py", lines, Lines(before + 1, before + 2))
+    assert unit is not None
+    function = cst.ensure_type(unit.statements[0], cst.FunctionDef)
+    start = indent + 5
+    assert unit.place(function.name).span == Span("net.py", before + 1, start, before + 1, start + len(name))
