@@ -45,6 +45,8 @@ class World:
     events: list[Event] = field(default_factory=list)
     heap: dict[int, object] = field(default_factory=dict)
     learned: dict[Hashable, int | None] = field(default_factory=dict)
+    cuts: dict[Hashable, list[tuple[Hashable, Axis | None, Place]]] = field(default_factory=dict)
+    """Arrays cut by each moving slice, for `interpret.samples`."""
     apply: Callable[[Value, Call], Value] | None = None
     """Calls any value (a user's function, an instance, a layer, a library name); set by the interpreter."""
     target: str = ""
@@ -139,6 +141,14 @@ class World:
         """An unknown thing turned out to be a tensor of this rank; two different answers cancel each other."""
         known = self.learned.get(root, rank)
         self.learned[root] = rank if known == rank else None
+        if isinstance(root, tuple) and root[:1] == ("like",):
+            self.learn_rank(root[1], rank)
+
+    def like(self, source: Unknown | OpenTensor) -> Unknown:
+        """An unknown tensor of the same rank as another: what is learned of the one's rank holds for the other."""
+        fresh = self.unknown()
+        plain = isinstance(source, Unknown) or not (source.head or source.drop or source.tail)
+        return Unknown(("like", source.root, fresh.root)) if plain else fresh
 
     def tensor(self, value: Value, rank: int | None = None) -> Tensor | OpenTensor | None:
         """A value as a tensor: itself, or the tensor that an unknown value must be; None where it is no tensor.

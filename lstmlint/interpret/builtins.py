@@ -22,6 +22,7 @@ from lstmlint.values import (
     OpenTensor,
     Partial,
     Shape,
+    Slice,
     Tensor,
     Tuple,
     Unknown,
@@ -39,6 +40,7 @@ def library(run: Run) -> dict[str, Operation]:
     table: dict[str, Callable[[Run, Call], Value]] = {
         "builtins.len": _len,
         "builtins.range": _range,
+        "builtins.slice": _slice,
         "builtins.enumerate": _enumerate,
         "builtins.zip": _zip,
         "builtins.reversed": _reversed,
@@ -119,6 +121,13 @@ def _range(run: Run, call: Call) -> Value:
             return run.world.new_list([Const(number) for number in numbers])
     step = Num(Size.symbol(Opaque(("step", run.world.site, call.args))))
     return run.world.new_list([step], open_ended=True)
+
+
+def _slice(run: Run, call: Call) -> Value:
+    bounds = [None if bound == NONE else bound for bound in call.args[:3]]
+    if len(bounds) == 1:
+        return Slice(None, bounds[0], None)
+    return Slice(*bounds, *([None] * (3 - len(bounds)))) if bounds else run.world.unknown()
 
 
 def _enumerate(run: Run, call: Call) -> Value:

@@ -15,6 +15,7 @@ from lstmlint.interpret.joins import alternative, join, known_choices, settled
 from lstmlint.interpret.lookup import lookup
 from lstmlint.interpret.ops.indexing import index
 from lstmlint.interpret.run import EXPRESSIONS, Run, handles
+from lstmlint.interpret.samples import notice_cut
 from lstmlint.interpret.scope import Flow, Frame
 from lstmlint.interpret.shapes import shape_item
 from lstmlint.interpret.tuples import needs_tensor
@@ -262,6 +263,13 @@ def _slice(run: Run, frame: Frame, node: cst.BaseSlice) -> Value:
 
 
 def _item(run: Run, source: Value, subscripts: tuple[Value, ...], place: NodePlace) -> Value:
+    found = _taken(run, source, subscripts, place)
+    if isinstance(subscripts[0], Slice) and isinstance(source, (Tensor, OpenTensor, Unknown)):
+        notice_cut(run.world, source, subscripts[0], found, place)
+    return found
+
+
+def _taken(run: Run, source: Value, subscripts: tuple[Value, ...], place: NodePlace) -> Value:
     world = run.world
     first = subscripts[0]
     if len(subscripts) == 1 and isinstance(first, Tuple):
@@ -291,7 +299,11 @@ def _item(run: Run, source: Value, subscripts: tuple[Value, ...], place: NodePla
 
 def _axes_item(run: Run, source: Value, subscripts: tuple[Value, ...], place: NodePlace) -> Value:
     tensor = run.world.tensor(source)
-    return run.world.unknown() if tensor is None else index(run.world, tensor, subscripts, place, place.text)
+    if tensor is None:
+        return run.world.unknown()
+    found = index(run.world, tensor, subscripts, place, place.text)
+    cuts_only = all(isinstance(subscript, Slice) for subscript in subscripts)
+    return run.world.like(tensor) if isinstance(tensor, OpenTensor) and cuts_only and found != tensor else found
 
 
 def _unknown_item(run: Run, source: Unknown, subscripts: tuple[Value, ...], place: NodePlace) -> Value:
