@@ -1,1 +1,18 @@
-"""What library operations do to named axes, one function per family, found by importing this package."""
+"""What operations on tensors do to named axes: one file per family, found by importing this package.
+
+Each operation is a function of the world and a call, registered under the library names and `Tensor.` methods it
+speaks for. It is total: arguments that make no sense, or that are not known, give an unknown value.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+
+@cache
+def load() -> None:
+    """Imports every module of this package, which registers its operations."""
+    for module in sorted(info.name for info in pkgutil.iter_modules(__path__)):
+        importlib.import_module(f"{__name__}.{module}")

@@ -1,0 +1,256 @@
+"""Subscripts of tensors, `x[:, -1]`: which axes stay, which are dropped, and what that says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from lstmlint.events import Selected
+from lstmlint.interpret.ops.advanced import Picked, covers, pick
+from lstmlint.interpret.ops.shape import single
+from lstmlint.interpret.ops.slices import is_full, sliced
+from lstmlint.sizes import ONE
+from lstmlint.source import Place
+from lstmlint.values import (
+    Axis,
+    Const,
+    External,
+    ListRef,
+    Num,
+    OpenTensor,
+    Slice,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+    as_int,
+    as_size,
+)
+from lstmlint.world import World
+
+
+class Kind(Enum):
+    """What one subscript does."""
+
+    KEPT = "keeps an axis"
+    CUT = "a slice"
+    DROPPED = "an integer"
+    NEW = "None"
+    REST = "an ellipsis"
+    PICKED = "a tensor or list of positions, or a mask"
+    UNSURE = "not known"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One subscript, or an axis that no subscript mentions, with the source axis it begins at."""
+
+    kind: Kind
+    position: int
+    value: Value | None = None
+
+
+def index(world: World, source: Tensor | OpenTensor, subscripts: tuple[Value, ...], place: Place, text: str) -> Value:
+    """What `source[subscripts]` is; `text` is the whole expression as written.
+
+    Integers drop an axis and are told of as Selected; slices and lists keep it; None puts one in.
+    """
+    if len(subscripts) == 1 and isinstance(subscripts[0], Tuple):
+        subscripts = subscripts[0].items
+    if isinstance(source, OpenTensor):
+        return _of_unknown_rank(world, source, subscripts)
+    steps = _steps(source, subscripts)
+    if steps is None:
+        return world.unknown()
+    axes = _axes(world, source, steps, place, text)
+    if axes is None:
+        return world.unknown()
+    result = replace(source, axes=axes)
+    _tell(world, source, steps, result, place)
+    return result
+
+
+def is_last(value: Value | None, axis: Axis) -> bool:
+    """True where an index is -1 or provably the size of the axis less one."""
+    size = None if isinstance(value, Unknown) else as_size(value)
+    return size is not None and (size.known == -1 or size + ONE == axis.size)
+
+
+def _kind(value: Value) -> Kind:
+    if isinstance(value, Slice):
+        return Kind.KEPT if is_full(value) else Kind.CUT
+    if isinstance(value, External) and value.path.endswith(".newaxis"):
+        return Kind.NEW
+    if isinstance(value, Const):
+        if value.value is None:
+            return Kind.NEW
+        if value.value is Ellipsis:
+            return Kind.REST
+    if isinstance(value, Num) or as_int(value) is not None or (isinstance(value, Tensor) and not value.axes):
+        return Kind.DROPPED
+    return Kind.PICKED if isinstance(value, (Tensor, ListRef, Tuple)) else Kind.UNSURE
+
+
+def _width(kind: Kind, value: Value, left: Sequence[Axis]) -> int:
+    """How many axes of the source a subscript takes up."""
+    if kind in (Kind.NEW, Kind.REST):
+        return 0
+    return len(value.axes) if isinstance(value, Tensor) and covers(value, left) else 1
+
+
+def _steps(source: Tensor, subscripts: Sequence[Value]) -> list[Step] | None:
+    kinds = [_kind(value) for value in subscripts]
+    if kinds.count(Kind.REST) > 1:
+        return None
+    steps: list[Step] = []
+    position = 0
+    for number, (kind, value) in enumerate(zip(kinds, subscripts, strict=True)):
+        if kind is Kind.REST:
+            behind = sum(
+                _width(later, later_value, ())
+                for later, later_value in zip(kinds[number + 1 :], subscripts[number + 1 :], strict=True)
+            )
+            stop = len(source.axes) - behind
+            steps += [Step(Kind.KEPT, place) for place in range(position, stop)]
+            position = max(position, stop)
+            continue
+        steps.append(Step(kind, position, value))
+        position += _width(kind, value, source.axes[position:])
+    if position > len(source.axes):
+        return None
+    return [*steps, *(Step(Kind.KEPT, place) for place in range(position, len(source.axes)))]
+
+
+def _axes(world: World, source: Tensor, steps: Sequence[Step], place: Place, text: str) -> tuple[Axis, ...] | None:
+    picks = [step for step in steps if step.kind in (Kind.PICKED, Kind.UNSURE)]
+    picked: tuple[Axis, ...] = ()
+    if picks:
+        found = pick(world, source, [Picked(step.position, step.value) for step in picks], place, text)
+        if found is None:
+            return None
+        picked = found
+    axes: list[Axis] = []
+    goes = _goes_to(steps)
+    if picks and goes is None:
+        return None
+    for number, step in enumerate(steps):
+        if picks and number == goes:
+            axes += picked
+        if step.kind is Kind.NEW:
+            axes.append(single(world))
+        elif step.kind is Kind.KEPT:
+            axes.append(source.axes[step.position])
+        elif step.kind is Kind.CUT and isinstance(step.value, Slice):
+            axes.append(sliced(world, source.axes[step.position], step.value))
+    return tuple(axes)
+
+
+def _goes_to(steps: Sequence[Step]) -> int | None:
+    """The step before which picked axes stand in the result: the first pick, or the front where picks lie apart.
+
+    An integer beside a pick counts as one in numpy but not in torch; where that would make a difference, None.
+    """
+    picks = [number for number, step in enumerate(steps) if step.kind in (Kind.PICKED, Kind.UNSURE)]
+    if not picks:
+        return None
+    torch = [number for number, step in enumerate(steps) if step.kind is not Kind.DROPPED or number in picks]
+    numpy = [number for number, step in enumerate(steps) if step.kind is Kind.DROPPED or number in picks]
+    places = []
+    for apart in (
+        any(steps[number].kind not in (Kind.PICKED, Kind.UNSURE) for number in torch if picks[0] < number < picks[-1]),
+        any(number not in numpy for number in range(numpy[0], numpy[-1] + 1)),
+    ):
+        places.append(0 if apart else picks[0])
+    in_front = all(step.kind is Kind.DROPPED for step in steps[: picks[0]])
+    return picks[0] if in_front or places[0] == places[1] == picks[0] else (0 if places[0] == places[1] else None)
+
+
+def _tell(world: World, source: Tensor, steps: Sequence[Step], result: Tensor, place: Place) -> None:
+    cuts = [step for step in steps if step.kind in (Kind.CUT, Kind.DROPPED, Kind.PICKED, Kind.UNSURE)]
+    for step in cuts:
+        if step.kind is Kind.DROPPED:
+            selected(world, source, step.position, step.value, result, place, alone=len(cuts) == 1)
+
+
+def selected(
+    world: World, source: Tensor, position: int, value: Value | None, result: Tensor, place: Place, alone: bool = True
+) -> None:
+    """Tells that one entry of an axis was taken."""
+    axis = source.axes[position]
+    world.emit(
+        Selected(
+            place=place,
+            source=source,
+            position=position,
+            axis=axis,
+            index=as_int(value),
+            last=is_last(value, axis),
+            result=result,
+            alone=alone,
+        )
+    )
+
+
+# Tensors of unknown rank
+
+
+def _of_unknown_rank(world: World, source: OpenTensor, subscripts: Sequence[Value]) -> Value:
+    """What is sure from the left (axes in front of the unknown ones) and, behind an ellipsis, from the right."""
+    kinds = [_kind(value) for value in subscripts]
+    if kinds.count(Kind.REST) > 1:
+        return world.unknown()
+    if all(kind in (Kind.KEPT, Kind.REST) for kind in kinds):
+        return source
+    middle = kinds.index(Kind.REST) if Kind.REST in kinds else len(kinds)
+    result: OpenTensor | None = _from_left(world, source, subscripts[:middle])
+    if result is not None and middle + 1 < len(kinds):
+        result = _from_right(world, result, subscripts[middle + 1 :])
+    return result or world.unknown()
+
+
+def _from_left(world: World, source: OpenTensor, subscripts: Sequence[Value]) -> OpenTensor | None:
+    head = list(source.head)
+    done: list[Axis] = []
+    for value in subscripts:
+        axis = _edge(world, value, head[0] if head else None)
+        if axis is None:
+            return None
+        done += axis
+        if _kind(value) is not Kind.NEW:
+            if not head:
+                return None
+            head.pop(0)
+    return replace(source, head=(*done, *head))
+
+
+def _from_right(world: World, source: OpenTensor, subscripts: Sequence[Value]) -> OpenTensor | None:
+    tail = list(source.tail)
+    done: list[Axis] = []
+    drop = source.drop
+    for value in reversed(subscripts):
+        axis = _edge(world, value, tail[-1] if tail else None)
+        if axis is None:
+            return None
+        done = [*axis, *done]
+        if _kind(value) is Kind.NEW:
+            continue
+        if tail:
+            tail.pop()
+        else:
+            drop += 1
+    return replace(source, drop=drop, tail=(*tail, *done))
+
+
+def _edge(world: World, value: Value, axis: Axis | None) -> list[Axis] | None:
+    """What one subscript makes of an axis (None: one of the unknown ones)."""
+    kind = _kind(value)
+    if kind is Kind.NEW:
+        return [single(world)]
+    if kind is Kind.DROPPED:
+        return []
+    if kind is Kind.KEPT and axis is not None:
+        return [axis]
+    if kind is Kind.CUT and axis is not None and isinstance(value, Slice):
+        return [sliced(world, axis, value)]
+    return [world.axis()] if kind is Kind.CUT else None

@@ -1,0 +1,353 @@
+"""Which axes a row-major reshape merges, splits and keeps, and when it is proved to mix entries.
+
+Source and target are walked from both ends: where the products of the sizes passed so far are equal, both sides have
+passed the same data. Between two such boundaries lie one axis that is kept, axes that are merged, an axis that is
+split, or a crossing of several axes into several. A crossing is a scramble where whole axes stand in another order, or
+where one stands behind other data than before. What cannot be proved gives new axes and says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
+
+from lstmlint.sizes import ONE, Size, product
+from lstmlint.values import Axis, Role
+from lstmlint.world import World
+
+
+@dataclass(frozen=True)
+class Target:
+    """One dimension of a reshape's target: its size (None for a -1 that does not resolve) and the axis it names."""
+
+    size: Size | None
+    axis: int | None = None
+    inferred: bool = False
+
+    @property
+    def is_single(self) -> bool:
+        """True where it is known to have one entry."""
+        return self.size is not None and self.size.known == 1
+
+
+@dataclass(frozen=True)
+class Match:
+    """The axes of a reshape's result, whether it is proved to scramble, and the source axes concerned."""
+
+    axes: tuple[Axis, ...]
+    scrambled: bool = False
+    moved: tuple[Axis, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What becomes of the axes between two boundaries."""
+
+    axes: tuple[Axis, ...]
+    scrambled: bool = False
+    moved: tuple[Axis, ...] = ()
+
+
+Boundary = tuple[int, int]
+Links = dict[int, tuple[int, int]]
+"""Target dimensions that name a source axis: the atoms that axis consists of, from start to end."""
+
+
+def atoms_of(axis: Axis) -> tuple[Axis, ...]:
+    """The axes that an axis was merged from, down to those that were never merged, without those of size 1."""
+    if axis.parts:
+        return tuple(atom for part in axis.parts for atom in atoms_of(part))
+    return () if axis.is_single else (axis,)
+
+
+def resolved(axes: Sequence[Axis], targets: Sequence[Target]) -> list[Target]:
+    """The targets with a -1 worked out, where the sizes divide exactly."""
+    left = [atom.size for axis in axes for atom in atoms_of(axis)]
+    right = []
+    for target in targets:
+        if target.size is None:
+            continue
+        if target.size in left:
+            left.remove(target.size)
+        else:
+            right.append(target.size)
+    quotient = product(left).divided_by(product(right))
+    return [replace(target, size=quotient) if target.size is None else target for target in targets]
+
+
+def match(world: World, axes: Sequence[Axis], targets: Sequence[Target]) -> Match:
+    """What a reshape makes of some axes; at most one target may be without a size."""
+    targets = resolved(axes, targets)
+    return _Reshape(world, tuple(axes), tuple(targets)).match()
+
+
+class _Reshape:
+    """One reshape: the source as atoms, the target without its dimensions of size 1."""
+
+    def __init__(self, world: World, axes: tuple[Axis, ...], targets: tuple[Target, ...]) -> None:
+        self.world = world
+        self.axes = axes
+        self.targets = targets
+        self.dims = [target for target in targets if not target.is_single]
+        self.atoms: list[Axis] = []
+        self.wholes: dict[tuple[int, int], Axis] = {}
+        for axis in axes:
+            start = len(self.atoms)
+            self.atoms += atoms_of(axis)
+            if len(self.atoms) > start:
+                self.wholes[start, len(self.atoms)] = axis
+        self.names = {axis.id for axis in axes} | {atom.id for atom in self.atoms}
+        self.links = self._links()
+
+    def match(self) -> Match:
+        """Works out the result, boundary by boundary."""
+        if any(size is not None and size.known == 0 for size in (*self._sizes(), *(t.size for t in self.dims))):
+            return Match(tuple(self._fresh(target) for target in self.targets))
+        boundaries = self._boundaries()
+        outcomes = [self._between(one, other) for one, other in pairwise(boundaries)]
+        kept = [axis for outcome in outcomes for axis in outcome.axes]
+        moved = tuple(axis for outcome in outcomes for axis in outcome.moved)
+        return Match(self._with_singles(kept, boundaries), any(o.scrambled for o in outcomes), moved)
+
+    def _sizes(self) -> list[Size]:
+        return [axis.size for axis in self.wholes.values()]
+
+    def _fresh(self, target: Target) -> Axis:
+        return self.world.axis(target.size)
+
+    def _links(self) -> Links:
+        spans: dict[int, list[tuple[int, int]]] = {}
+        owners = dict(self.wholes)
+        for place, atom in enumerate(self.atoms):
+            owners.setdefault((place, place + 1), atom)
+        for span, axis in owners.items():
+            spans.setdefault(axis.id, []).append(span)
+        links: Links = {}
+        for place, dim in enumerate(self.dims):
+            found = spans.get(dim.axis, []) if dim.axis is not None else []
+            if len(found) == 1 and dim.size is not None and not dim.size.cannot_equal(owners[found[0]].size):
+                links[place] = found[0]
+        return links
+
+    # Boundaries
+
+    def _boundaries(self) -> list[Boundary]:
+        """Pairs of how many atoms and how many dimensions lie before a point that both sides pass alike."""
+        end = (len(self.atoms), len(self.dims))
+        swapped = self._permuted_range()
+        proved = sorted(self._equal_products())
+        if swapped is not None:
+            proved = [pair for pair in proved if not swapped[0] < pair[1] < swapped[1]]
+        chain = [(0, 0), end]
+        for pairs in [*([pair] for pair in proved), *self._believed()]:
+            longer = sorted({*chain, *pairs})
+            if _rises(longer) and all(self._respects_links(pair) for pair in pairs):
+                chain = longer
+        return chain
+
+    def _equal_products(self) -> set[Boundary]:
+        sizes = [atom.size for atom in self.atoms]
+        wanted = [dim.size for dim in self.dims]
+        return {
+            (i, j)
+            for i in range(1, len(sizes))
+            for j in range(1, len(wanted))
+            if _same(sizes[:i], wanted[:j]) or _same(sizes[i:], wanted[j:])
+        }
+
+    def _permuted_range(self) -> tuple[int, int] | None:
+        """From where to where the target's dimensions are the source's whole axes in another order, if they are."""
+        sizes, wanted = self._sizes(), [dim.size for dim in self.dims]
+        if len(sizes) != len(wanted) or sizes == wanted or len(set(sizes)) < len(sizes) or set(sizes) != set(wanted):
+            return None
+        if len(sizes) != len(self.atoms):
+            return None
+        differing = [place for place, size in enumerate(sizes) if size != wanted[place]]
+        return differing[0], differing[-1] + 1
+
+    def _believed(self) -> list[list[Boundary]]:
+        """Boundaries around a named axis that stands behind something in source and target, unless disproved."""
+        found = []
+        for place, (start, stop) in self.links.items():
+            if start and place:
+                passed = _product_or_none([dim.size for dim in self.dims[:place]])
+                if passed is None or not passed.cannot_equal(product(a.size for a in self.atoms[:start])):
+                    found.append([(start, place), (stop, place + 1)])
+        return found
+
+    def _respects_links(self, boundary: Boundary) -> bool:
+        atoms, dims = boundary
+        return all(stop <= atoms if place < dims else start >= atoms for place, (start, stop) in self.links.items())
+
+    # What lies between two boundaries
+
+    def _between(self, one: Boundary, other: Boundary) -> Outcome:
+        atoms, dims = self.atoms[one[0] : other[0]], self.dims[one[1] : other[1]]
+        if not atoms or not dims:
+            return Outcome(tuple(self._fresh(dim) for dim in dims))
+        if len(dims) == 1:
+            return Outcome((self._merged(one[0], other[0], dims[0]),))
+        if len(atoms) == 1:
+            return Outcome(self._split(atoms[0], dims))
+        return self._crossing(one, other)
+
+    def _merged(self, start: int, stop: int, dim: Target) -> Axis:
+        atoms = self.atoms[start:stop]
+        whole = self.wholes.get((start, stop)) or (atoms[0] if len(atoms) == 1 else None)
+        size = product(atom.size for atom in atoms)
+        if dim.size is not None and dim.size.cannot_equal(size):
+            return self._fresh(dim)
+        if whole is not None:
+            return whole
+        features = all(atom.role not in (None, Role.BATCH, Role.TIME) for atom in atoms)
+        return replace(self.world.axis(size, Role.FEATURE if features else None), parts=tuple(atoms))
+
+    def _split(self, atom: Axis, dims: Sequence[Target]) -> tuple[Axis, ...]:
+        others = product(dim.size for dim in dims if dim.size is not None)
+        roles: list[Role | None] = [Role.FEATURE if atom.role is Role.FEATURE else None] * len(dims)
+        if atom.role is Role.STACK and len(dims) == 2:
+            roles = [Role.LAYER, Role.DIRECTION]
+        elif atom.directions is not None and dims[0].size == Size.of(2):
+            roles[0] = Role.DIRECTION
+        rest = atom.size.floor_divided_by(others)
+        sized = [replace(dim, size=rest) if dim.size is None else dim for dim in dims]
+        return tuple(self._made(dim, role) for dim, role in zip(sized, roles, strict=True))
+
+    def _made(self, dim: Target, role: Role | None = None) -> Axis:
+        """A new axis; one made as long as an axis of another tensor is treated as that axis."""
+        if dim.axis is not None and dim.size is not None and dim.axis not in self.names:
+            self.names.add(dim.axis)
+            return Axis(dim.axis, dim.size, role)
+        return self.world.axis(dim.size, role)
+
+    def _crossing(self, one: Boundary, other: Boundary) -> Outcome:
+        crossing = _Crossing(self, one, other)
+        swapped = crossing.swapped()
+        if swapped:
+            return Outcome(tuple(self._fresh(dim) for dim in crossing.dims), True, swapped)
+        proved, possible = crossing.displaced()
+        if proved or possible:
+            return Outcome(tuple(self._fresh(dim) for dim in crossing.dims), bool(proved), proved or possible)
+        return Outcome(tuple(self._made(dim) for dim in crossing.dims))
+
+    # Axes of size 1
+
+    def _with_singles(self, kept: list[Axis], boundaries: list[Boundary]) -> tuple[Axis, ...]:
+        """The result with its dimensions of size 1: those of the source between the same axes, or new ones."""
+        spare: dict[int, list[Axis]] = {}
+        passed = 0
+        for axis in self.axes:
+            passed += len(atoms_of(axis))
+            if axis.is_single:
+                spare.setdefault(passed, []).append(axis)
+        found: list[Axis] = []
+        used = 0
+        at = {dims: atoms for atoms, dims in boundaries}
+        for target in self.targets:
+            if not target.is_single:
+                found.append(kept[used])
+                used += 1
+                continue
+            own = spare.get(at[used], []) if used in at else []
+            found.append(own.pop(0) if own else self.world.axis(ONE))
+        return _layers_and_directions(tuple(found), self.axes)
+
+
+class _Crossing:
+    """Several axes cut into several others between two boundaries: which of them are named, and where they stand."""
+
+    def __init__(self, reshape: _Reshape, one: Boundary, other: Boundary) -> None:
+        self.atoms = reshape.atoms[one[0] : other[0]]
+        self.dims = reshape.dims[one[1] : other[1]]
+        self.linked: set[int] = set()
+        self.candidates: dict[int, list[int]] = {}
+        for place, dim in enumerate(self.dims):
+            link = reshape.links.get(one[1] + place)
+            if link is not None and one[0] <= link[0] and link[1] <= other[0]:
+                self.linked.add(place)
+                self.candidates[place] = list(range(link[0] - one[0], link[1] - one[0]))
+            elif self._is_unambiguous(dim):
+                found = [number for number, atom in enumerate(self.atoms) if atom.size == dim.size]
+                if found:
+                    self.candidates[place] = found
+
+    def _is_unambiguous(self, dim: Target) -> bool:
+        same = [other for other in self.dims if other.size == dim.size]
+        explicit = [other for other in same if not other.inferred]
+        return dim.size is not None and (len(same) == 1 or explicit == [dim])
+
+    def swapped(self) -> tuple[Axis, ...]:
+        """The axes that stand in another order in the target than in the source."""
+        moved: set[int] = set()
+        for early, late in combinations(sorted(self.candidates), 2):
+            if min(self.candidates[early]) > max(self.candidates[late]):
+                moved |= {*self.candidates[early], *self.candidates[late]}
+        return tuple(self.atoms[number] for number in sorted(moved))
+
+    def displaced(self) -> tuple[tuple[Axis, ...], tuple[Axis, ...]]:
+        """The axes around one that stands behind other data than before: where that is proved, and where possible."""
+        possible: tuple[Axis, ...] = ()
+        for place, candidates in self.candidates.items():
+            passed = _product_or_none([dim.size for dim in self.dims[:place]])
+            before = [product(atom.size for atom in self.atoms[:number]) for number in candidates]
+            around = self.atoms[: max(candidates) + 1] if min(candidates) else self.atoms[: max(candidates) + 2]
+            if place in self.linked:
+                before = before[:1]
+            elif self._may_be_coincidence(place):
+                continue
+            if passed is None:
+                if place in self.linked and min(candidates) == 0:
+                    possible = possible or tuple(around)
+            elif all(passed.cannot_equal(size) for size in before):
+                return tuple(around), ()
+            elif all(passed != size for size in before):
+                possible = possible or tuple(around)
+        return (), possible
+
+    def _may_be_coincidence(self, place: int) -> bool:
+        """True where a size that equals an axis' may as well be a part of the axes before it."""
+        size, first = self.dims[place].size, self.atoms[0].size
+        if place == 0:
+            return size is not None and first.divided_by(size) is not None
+        return self._is_nested()
+
+    def _is_nested(self) -> bool:
+        """True where all sizes are numbers and every cut of one side lies inside or beside the cuts of the other."""
+        cuts = set()
+        for sizes in ([atom.size for atom in self.atoms], [dim.size for dim in self.dims]):
+            for number in range(len(sizes)):
+                passed = _product_or_none(sizes[number:])
+                if passed is None or not passed.known:
+                    return False
+                cuts.add(passed.known)
+        ordered = sorted(cuts)
+        return all(large % small == 0 for small, large in pairwise(ordered))
+
+
+def _rises(boundaries: Sequence[Boundary]) -> bool:
+    """True where each boundary lies behind the one before on both sides."""
+    pairs = list(pairwise(boundaries))
+    return len(pairs) == 1 or all(one[0] < other[0] and one[1] < other[1] for one, other in pairs)
+
+
+def _product_or_none(sizes: Sequence[Size | None]) -> Size | None:
+    known = [size for size in sizes if size is not None]
+    return product(known) if len(known) == len(sizes) else None
+
+
+def _same(sizes: Sequence[Size], wanted: Sequence[Size | None]) -> bool:
+    passed = _product_or_none(wanted)
+    return passed is not None and product(sizes) == passed
+
+
+def _layers_and_directions(found: tuple[Axis, ...], axes: Sequence[Axis]) -> tuple[Axis, ...]:
+    """Tells layers from directions where one of them is 1: (2, B, H) seen as (1, 2, B, H) or (2, 1, B, H)."""
+    if len(found) != len(axes) + 1 or not axes or axes[0].role is not Role.STACK or len(found) < 2:
+        return found
+    first, second = found[:2]
+    if first.is_single and second == axes[0] and second.size.known == 2:
+        return (replace(first, role=Role.LAYER), replace(second, role=Role.DIRECTION), *found[2:])
+    if first == axes[0] and second.is_single and not first.is_single:
+        return (replace(first, role=Role.LAYER), replace(second, role=Role.DIRECTION), *found[2:])
+    return found

@@ -1,0 +1,192 @@
+"""Operations that put in axes of size 1 and take them away, and those that stretch them by repeating."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lstmlint.interpret.ops.shape import (
+    DIM,
+    axis_of_size,
+    listed,
+    position_in,
+    positions_in,
+    resized,
+    single,
+    sizes_of,
+    spread,
+    tensor_argument,
+    with_axis,
+    with_new_axis,
+    without_axis,
+)
+from lstmlint.interpret.registry import Call, operation
+from lstmlint.sizes import product
+from lstmlint.values import NONE, Axis, Const, OpenTensor, Tensor, Tuple, Value, as_int, as_size
+from lstmlint.world import World
+
+
+@operation("Tensor.unsqueeze", "Tensor.unsqueeze_", "torch.unsqueeze", "numpy.expand_dims")
+def unsqueeze(world: World, call: Call) -> Value:
+    """A new axis of size 1 at a position of the result; numpy takes several positions."""
+    source = tensor_argument(world, call)
+    given = call.arg(1, *DIM)
+    if source is None or given is None:
+        return world.unknown()
+    if isinstance(given, Tuple) and isinstance(source, Tensor):
+        return _expanded(world, source, given)
+    number = as_int(given)
+    return (None if number is None else with_new_axis(source, number, single(world))) or world.unknown()
+
+
+def _expanded(world: World, source: Tensor, given: Tuple) -> Value:
+    rank = len(source.axes) + len(given.items)
+    positions = positions_in(world, given, rank)
+    if positions is None:
+        return world.unknown()
+    rest = iter(source.axes)
+    axes = [single(world) if position in positions else next(rest) for position in range(rank)]
+    return replace(source, axes=tuple(axes))
+
+
+@operation("Tensor.squeeze", "Tensor.squeeze_", "torch.squeeze", "numpy.squeeze")
+def squeeze(world: World, call: Call) -> Value:
+    """Without an axis: drops those known to have size 1. With one: drops it unless it surely is longer."""
+    source = tensor_argument(world, call)
+    if source is None or call.open_ended:
+        return world.unknown()
+    given = call.arg(1, *DIM)
+    if given is None or given == NONE:
+        if isinstance(source, OpenTensor):
+            return world.unknown()
+        return replace(source, axes=tuple(axis for axis in source.axes if not axis.is_single))
+    number = as_int(given)
+    if isinstance(source, OpenTensor):
+        return (None if number is None else _squeezed_edge(source, number)) or world.unknown()
+    positions = positions_in(world, given, len(source.axes))
+    if positions is None:
+        return world.unknown()
+    kept = [axis for place, axis in enumerate(source.axes) if place not in positions or axis.size.exceeds(1)]
+    return replace(source, axes=tuple(kept))
+
+
+def _squeezed_edge(source: OpenTensor, number: int) -> Value | None:
+    """An axis of size 1 dropped at an end of a tensor of unknown rank; an axis of the unknown part may be longer."""
+    edge = source.tail if number < 0 else source.head
+    if not -len(edge) <= number < len(edge):
+        return None
+    return source if edge[number].size.exceeds(1) else without_axis(source, number)
+
+
+@operation("torch.atleast_1d", "torch.atleast_2d", "numpy.atleast_1d", "numpy.atleast_2d")
+def at_least(world: World, call: Call) -> Value:
+    """New first axes until there are as many as the name says."""
+    source = tensor_argument(world, call)
+    if not isinstance(source, Tensor) or len(call.args) > 1:
+        return world.unknown()
+    missing = int(call.name[-2]) - len(source.axes)
+    return replace(source, axes=(*(single(world) for _ in range(missing)), *source.axes))
+
+
+# Stretching
+
+
+@operation("Tensor.expand")
+def expand(world: World, call: Call) -> Value:
+    """Sizes one by one or as a sequence; -1 keeps an axis, further sizes in front are new axes."""
+    return _stretched(world, call, spread(world, call, 1, "size"))
+
+
+@operation("Tensor.expand_as")
+def expand_as(world: World, call: Call) -> Value:
+    """As another tensor's shape."""
+    other = call.arg(1, "other")
+    return _stretched(world, call, None if other is None else sizes_of(world, other))
+
+
+@operation("Tensor.broadcast_to", "torch.broadcast_to", "numpy.broadcast_to")
+def broadcast_to(world: World, call: Call) -> Value:
+    """broadcast_to(tensor, sizes)."""
+    return _stretched(world, call, listed(world, call.arg(1, "size", "shape")))
+
+
+def _stretched(world: World, call: Call, sizes: Sequence[Value] | None) -> Value:
+    source = tensor_argument(world, call)
+    if sizes is None or source is None:
+        return world.unknown()
+    if isinstance(source, OpenTensor):
+        return _stretched_unknown(world, sizes)
+    added = len(sizes) - len(source.axes)
+    if added < 0:
+        return world.unknown()
+    old: list[Axis | None] = [*([None] * added), *source.axes]
+    found = [_stretch(world, axis, value) for axis, value in zip(old, sizes, strict=True)]
+    axes = tuple(axis for axis in found if axis is not None)
+    return replace(source, axes=axes) if len(axes) == len(sizes) else world.unknown()
+
+
+def _stretched_unknown(world: World, sizes: Sequence[Value]) -> Value:
+    """The sizes say the rank; which of the source's axes stay is not known."""
+    axes = [world.axis() if as_int(value) == -1 else axis_of_size(world, value) for value in sizes]
+    known = tuple(axis for axis in axes if axis is not None)
+    return Tensor(known) if len(known) == len(axes) else world.unknown()
+
+
+def _stretch(world: World, axis: Axis | None, value: Value) -> Axis | None:
+    """An axis of an expanded tensor: an axis of size 1 becomes one of the given size, any other stays."""
+    if as_int(value) == -1:
+        return axis
+    if axis is None or axis.is_single:
+        new = axis_of_size(world, value)
+        return axis if new is not None and new.is_single and axis is not None else new
+    return axis
+
+
+@operation("Tensor.repeat", "Tensor.tile", "torch.tile", "numpy.tile")
+def repeat(world: World, call: Call) -> Value:
+    """How often each axis is repeated; further numbers in front are new axes. numpy's arrays repeat single entries."""
+    method = call.name.startswith("Tensor.")
+    if call.name == "Tensor.repeat" and any(name in call.kwargs for name in ("axis", "dim")):
+        return repeat_interleave(world, call)
+    source = tensor_argument(world, call)
+    times = spread(world, call, 1, "repeats", "dims", "sizes", "reps")
+    if not isinstance(source, Tensor) or times is None:
+        return world.unknown()
+    missing = len(times) - len(source.axes)
+    if missing < 0 and method and call.name == "Tensor.repeat":
+        return world.unknown()
+    padded = (*([Const(1)] * -missing), *times)
+    old = (*(single(world) for _ in range(missing)), *source.axes)
+    axes = [_repeated(world, axis, value) for axis, value in zip(old, padded, strict=True)]
+    known = tuple(axis for axis in axes if axis is not None)
+    return replace(source, axes=known) if len(known) == len(axes) else world.unknown()
+
+
+def _repeated(world: World, axis: Axis, times: Value) -> Axis | None:
+    size = as_size(times)
+    if size is None or size.known == 1:
+        return axis if size is not None else None
+    return axis_of_size(world, times) if axis.is_single else resized(world, axis, product((axis.size, size)))
+
+
+@operation("Tensor.repeat_interleave", "torch.repeat_interleave", "numpy.repeat")
+def repeat_interleave(world: World, call: Call) -> Value:
+    """Each entry of one axis several times; without an axis all entries in one row."""
+    source = tensor_argument(world, call)
+    times, dim = as_size(call.arg(1, "repeats")), call.arg(2, *DIM)
+    if source is None:
+        return world.unknown()
+    if dim is None or dim == NONE:
+        return Tensor((world.axis(),))
+    number = as_int(dim)
+    if not isinstance(source, Tensor):
+        return (None if number is None else with_axis(source, number, world.axis())) or world.unknown()
+    position = position_in(dim, len(source.axes))
+    if position is None:
+        return world.unknown()
+    axis = source.axes[position]
+    if axis.is_single:
+        new = axis_of_size(world, call.arg(1, "repeats")) or world.axis()
+    else:
+        new = resized(world, axis, None if times is None else product((axis.size, times)))
+    return with_axis(source, position, new) or world.unknown()

@@ -1,0 +1,77 @@
+"""What `lower:upper:step` leaves of an axis: the same axis with another number of entries."""
+
+from __future__ import annotations
+
+from lstmlint.interpret.ops.shape import resized
+from lstmlint.sizes import ONE, Size
+from lstmlint.values import NONE, Axis, Slice, Unknown, Value, as_int, as_size
+from lstmlint.world import World
+
+
+def is_full(part: Slice) -> bool:
+    """True for `:` and its longer spellings."""
+    starts, ends = _given(part.lower) in (None, Size.of(0)), _given(part.upper) is None
+    return starts and ends and _given(part.step) in (None, ONE) and not _is_strange(part)
+
+
+def sliced(world: World, axis: Axis, part: Slice) -> Axis:
+    """An axis after a slice; itself where all entries stay."""
+    if is_full(part) or _reverses(part):
+        return axis
+    size = _known_length(axis, part) or _symbolic_length(axis, part)
+    return axis if size == axis.size else resized(world, axis, size)
+
+
+def _reverses(part: Slice) -> bool:
+    return part.lower is None and part.upper is None and part.step is not None and as_int(part.step) == -1
+
+
+def _given(bound: Value | None) -> Size | None:
+    """A bound as a size; None where there is none. An unknown bound has a size of its own."""
+    return None if bound is None or bound == NONE else as_size(bound)
+
+
+def _known_length(axis: Axis, part: Slice) -> Size | None:
+    """The number of entries where the axis and all bounds are known numbers."""
+    bounds = [None if _given(bound) is None else as_int(bound) for bound in (part.lower, part.upper, part.step)]
+    given = [_given(bound) for bound in (part.lower, part.upper, part.step)]
+    if axis.size.known is None or any(a is not None and b is None for a, b in zip(given, bounds, strict=True)):
+        return None
+    if bounds[2] == 0 or _is_strange(part):
+        return None
+    return Size.of(len(range(*slice(*bounds).indices(axis.size.known))))
+
+
+def _is_strange(part: Slice) -> bool:
+    """True where a bound is no integer at all, or nothing is known of it."""
+    bounds = [bound for bound in (part.lower, part.upper, part.step) if bound is not None and bound != NONE]
+    return any(as_size(bound) is None or isinstance(bound, Unknown) for bound in bounds)
+
+
+def _symbolic_length(axis: Axis, part: Slice) -> Size | None:
+    """The number of entries as the bounds say it, taking them to lie inside the axis; None where that is not sure."""
+    if _is_strange(part):
+        return None
+    length = _between(axis, _given(part.lower), _given(part.upper))
+    step = _given(part.step)
+    if length is None or (length.known is not None and length.known <= 0):
+        return None
+    if step is None or step == ONE:
+        return length
+    if step.known is None or step.known < 1:
+        return None
+    return length.divided_by(step)
+
+
+def _between(axis: Axis, lower: Size | None, upper: Size | None) -> Size | None:
+    start = _from_front(axis, lower if lower is not None else Size.of(0))
+    stop = _from_front(axis, upper) if upper is not None else axis.size
+    return None if start is None or stop is None else stop - start
+
+
+def _from_front(axis: Axis, bound: Size) -> Size | None:
+    """A bound counted from the front; None where it is not known from which end it counts."""
+    if bound.minimum is not None and bound.minimum >= 0:
+        return bound
+    back = bound * Size.of(-1)
+    return axis.size + bound if back.minimum is not None and back.minimum > 0 else None

@@ -1,0 +1,112 @@
+"""TensorFlow's and Keras' functions that work entry by entry: the axes stay, several tensors broadcast."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lstmlint.interpret.joins import settled
+from lstmlint.interpret.ops.shape import broadcast, listed, tensor_argument
+from lstmlint.interpret.ops.trail import MASK, joint_state, joint_trail, noted
+from lstmlint.interpret.registry import Call, operation
+from lstmlint.values import Const, Num, OpenTensor, Tensor, Unknown, Value
+from lstmlint.world import World
+
+_ONE = (
+    "relu tanh sigmoid exp log sqrt square abs sign neg negative rsqrt softplus softsign gelu silu swish elu selu "
+    "leaky_relu relu6 hard_sigmoid hard_tanh sin cos floor round clip_by_value clip erf log1p expm1 reciprocal "
+    "log_sigmoid mish linear exponential hard_silu hard_swish"
+)
+_TWO = "add subtract multiply divide pow maximum minimum mod floordiv truediv divide_no_nan power logaddexp"
+_COMPARED = "equal not_equal greater greater_equal less less_equal logical_and logical_or logical_xor"
+_MODULES = (
+    "tf",
+    "tf.math",
+    "tf.nn",
+    "keras.ops",
+    "keras.activations",
+    "keras.backend",
+    "keras.ops.nn",
+    "keras.ops.numpy",
+)
+_SAME = (
+    "tf.identity",
+    "tf.stop_gradient",
+    "tf.cast",
+    "tf.ensure_shape",
+    "tf.debugging.check_numerics",
+    "tf.nn.dropout",
+    "tf.nn.experimental.stateless_dropout",
+    "tf.nn.l2_normalize",
+    "tf.math.l2_normalize",
+    "tf.linalg.l2_normalize",
+    "tf.saturate_cast",
+    "tf.sort",
+    "tf.random.shuffle",
+    "tf.roll",
+    "tf.clip_by_norm",
+    "tf.convert_to_tensor_or_none",
+    "keras.ops.cast",
+    "keras.ops.stop_gradient",
+    "keras.ops.convert_to_numpy",
+    "keras.ops.normalize",
+    "keras.ops.roll",
+    "keras.ops.copy",
+    "keras.random.dropout",
+    "keras.random.shuffle",
+    "keras.backend.cast",
+    "keras.backend.dropout",
+    "keras.backend.stop_gradient",
+    "keras.backend.identity",
+    "keras.backend.l2_normalize",
+    "keras.backend.get_value",
+    "keras.backend.eval",
+    "keras.utils.normalize",
+    "keras.ops.sort",
+)
+
+
+def _named(names: str) -> tuple[str, ...]:
+    return tuple(f"{module}.{name}" for module in _MODULES for name in names.split())
+
+
+@operation(*_named(_ONE), *_SAME)
+def one(world: World, call: Call) -> Value:
+    """The tensor's axes as they are."""
+    source = tensor_argument(world, call, 0, "x", "input", "features", "logits", "a", "tensor", "t", "inputs")
+    return source or world.unknown()
+
+
+@operation(*_named(_TWO), *_named(_COMPARED))
+def several(world: World, call: Call) -> Value:
+    """Two tensors, or a tensor and a number, broadcast."""
+    given = [
+        settled(value)
+        for value in (*call.args[:2], *(call.kwargs[n] for n in ("x", "y", "x1", "x2") if n in call.kwargs))
+    ]
+    result = elementwise(world, given)
+    compared = call.name.rpartition(".")[2] in _COMPARED.split()
+    return noted(result, MASK, call.place) if compared and isinstance(result, Tensor) else result
+
+
+def elementwise(world: World, given: list[Value]) -> Value:
+    """Tensors and numbers combined entry by entry; Unknown where a rank is not known."""
+    if any(isinstance(value, (Unknown, OpenTensor)) for value in given):
+        known = [world.tensor(value) for value in given if not isinstance(value, (Const, Num))]
+        if len(known) == 1 and known[0] is not None:
+            return known[0]
+        if not all(isinstance(tensor, Tensor) for tensor in known):
+            return world.unknown()
+        given = [tensor for tensor in known if tensor is not None]
+    tensors = [value for value in given if isinstance(value, Tensor)]
+    if not tensors:
+        return world.unknown()
+    joined = Tensor(broadcast(tensor.axes for tensor in tensors), joint_trail(tensors), joint_state(tensors))
+    return replace(joined, state=joined.state if len(tensors) == 1 else None)
+
+
+@operation("tf.add_n", "keras.ops.add_n", "tf.math.add_n")
+def added(world: World, call: Call) -> Value:
+    """A list of tensors of one shape added up."""
+
+    parts = listed(world, call.arg(0, "inputs"))
+    return world.unknown() if not parts else elementwise(world, [settled(part) for part in parts])

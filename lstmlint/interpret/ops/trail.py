@@ -1,0 +1,81 @@
+"""The notes that travel with a tensor, as operations keep, add and drop them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from lstmlint.source import Place
+from lstmlint.values import Note, Tensor, Value
+
+TRANSPOSED = "transposed"
+"""The first two axes were exchanged on purpose."""
+SCRAMBLED = "scrambled"
+"""A reshape was proved to mix entries."""
+MASK = "mask"
+"""Holds truth values: as a subscript it picks out entries."""
+COUNTED = "counted"
+"""Counts up from a number (arange): as a subscript it goes along an axis entry by entry."""
+RANDOM = "random"
+"""Filled at random or not filled at all."""
+NUMPY = "numpy"
+"""A numpy array, whose methods differ from a torch tensor's of the same name."""
+
+_OF_THE_ENTRIES = (MASK, COUNTED)
+"""Notes about the entries themselves, which arithmetic changes."""
+
+
+def noted(tensor: Tensor, kind: str, place: Place) -> Tensor:
+    """A tensor with one more note; the same note is kept once."""
+    note = Note(kind, place)
+    return tensor if note in tensor.trail else replace(tensor, trail=(*tensor.trail, note))
+
+
+def without_notes(tensor: Tensor, *kinds: str) -> Tensor:
+    """A tensor without its notes of some kinds."""
+    if not any(note.kind in kinds for note in tensor.trail):
+        return tensor
+    return replace(tensor, trail=tuple(note for note in tensor.trail if note.kind not in kinds))
+
+
+def joint_trail(tensors: Iterable[Tensor]) -> tuple[Note, ...]:
+    """The notes of what several tensors become together: all of theirs, but `random` only where all are random."""
+    parts = list(tensors)
+    random = all(part.noted(RANDOM) for part in parts)
+    notes: list[Note] = []
+    for part in parts:
+        for note in part.trail:
+            if note not in notes and note.kind not in _OF_THE_ENTRIES and (random or note.kind != RANDOM):
+                notes.append(note)
+    return tuple(notes)
+
+
+def joint_state(tensors: Iterable[Tensor]) -> str | None:
+    """Which state of a recurrent layer several tensors are together: the one they all are."""
+    states = {part.state for part in tensors}
+    return states.pop() if len(states) == 1 else None
+
+
+def is_array(value: Value | None) -> bool:
+    """True where a value is known to be a numpy array."""
+    return isinstance(value, Tensor) and value.noted(NUMPY) is not None
+
+
+def is_mask(value: Value | None) -> bool:
+    """True where a value is known to hold truth values."""
+    return isinstance(value, Tensor) and value.noted(MASK) is not None
+
+
+def as_array(value: Value, place: Place) -> Value:
+    """A value as a numpy array."""
+    return noted(value, NUMPY, place) if isinstance(value, Tensor) and not is_array(value) else value
+
+
+def as_torch(value: Value) -> Value:
+    """A value as a torch tensor."""
+    return without_notes(value, NUMPY) if isinstance(value, Tensor) else value
+
+
+def overwritten(value: Value) -> Value:
+    """A value whose entries are replaced by known ones."""
+    return without_notes(value, RANDOM, *_OF_THE_ENTRIES) if isinstance(value, Tensor) else value
