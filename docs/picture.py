@@ -5,6 +5,7 @@ Started by `make picture`. The run is the command itself, in a terminal of a fix
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -30,7 +31,7 @@ def run() -> str:
 
 def main() -> None:
     """Writes the picture."""
-    console = Console(record=True, width=WIDTH, file=open(os.devnull, "w"), force_terminal=True)
+    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_markup(f"[bold green]$[/] lstmlint {SHOWN}"))
     console.print(Text.from_ansi(run()), end="")
     console.save_svg(str(ROOT / "docs" / "output.svg"), title="lstmlint")

@@ -44,7 +44,7 @@ class Block:
 
     @property
     def raises(self) -> str:
-        """The exception that running it ends with, by its name; empty where it runs through."""
+        """The exception that running it ends with, by its name; empty where it runs to the end."""
         return self._option("raises")
 
     @property

@@ -1,0 +1,45 @@
+"""Many small programs linted in one run of the command, as a user would run it over a tree."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.rules.pages import Program
+
+
+@dataclass(frozen=True, order=True)
+class Found:
+    """A finding as the command's JSON has it: file, line, rule and message."""
+
+    file: str
+    line: int
+    rule: str
+    message: str
+
+
+def save(program: Program, folder: Path) -> Path:
+    """Writes a program's files without their markers; gives the one that is run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for block in program.blocks:
+        (folder / block.file).write_text(block.unmarked, encoding="utf-8")
+    return folder / program.main.file
+
+
+def lint(programs: Iterable[Program], folder: Path) -> dict[Program, list[Found]]:
+    """What the command finds in each program, all of them linted in one run, each in a folder of its own."""
+    homes = {str(number): program for number, program in enumerate(dict.fromkeys(programs))}
+    for name, program in homes.items():
+        save(program, folder / name)
+    command = [sys.executable, "-m", "lstmlint", "--no-cache", "--output-format", "json", str(folder)]
+    finished = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    assert finished.returncode in (0, 1), finished.stderr
+    found: dict[Program, list[Found]] = {program: [] for program in homes.values()}
+    for item in json.loads(finished.stdout):
+        path = Path(item["path"])
+        found[homes[path.parent.name]].append(Found(path.name, item["line"], item["rule"], item["message"]))
+    return found
