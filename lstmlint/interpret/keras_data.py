@@ -1,0 +1,208 @@
+"""tf.data pipelines and Keras' helpers for data: what one step of a pipeline yields, and arrays they make.
+
+A pipeline is kept as a layer: something built with one argument, `element`, and replaced by each method. Its axes
+are those of the arrays it is made of: from_tensor_slices drops their first axis, batch puts one in front again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from lstmlint.catalogue.keras_models import DATASET
+from lstmlint.interpret.keras_inputs import axis_for, items_of
+from lstmlint.interpret.registry import Call, operation
+from lstmlint.interpret.wording import callee
+from lstmlint.values import (
+    Axis,
+    Const,
+    DictRef,
+    Layer,
+    OpenTensor,
+    Role,
+    Strength,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+    as_int,
+    as_size,
+)
+from lstmlint.world import World
+
+PATH = DATASET.path
+_UNCHANGED = "shuffle prefetch cache repeat take skip filter with_options shard snapshot"
+
+
+def _methods(names: str) -> tuple[str, ...]:
+    return tuple(f"{PATH}.{name}" for name in names.split())
+
+
+def pipeline(world: World, element: Value, call: Call) -> Layer:
+    """A data set that yields such elements."""
+    return Layer(world.number(), DATASET, (("element", element),), call.place)
+
+
+def element_of(world: World, value: Value | None) -> Value:
+    """What a data set yields; Unknown for anything else."""
+    known = value.argument("element") if isinstance(value, Layer) and value.spec.family == "dataset" else None
+    return world.unknown() if known is None else known
+
+
+def each(world: World, value: Value, change: Callable[[Value], Value]) -> Value:
+    """An element with every tensor in it changed."""
+    if isinstance(value, Tuple):
+        return Tuple(tuple(each(world, item, change) for item in value.items))
+    if isinstance(value, DictRef):
+        entries = {key: each(world, item, change) for key, item in world.entries(value).items()}
+        return world.new_dict(entries, world.is_open_dict(value))
+    return change(value)
+
+
+def _as_tuple(world: World, value: Value) -> Value:
+    """A list of arrays is one array for tf.data only when it is a list; a tuple stays a tuple of components."""
+    return value if isinstance(value, (Tuple, DictRef)) else world.tensor(value) or world.unknown()
+
+
+@operation(f"{PATH}.from_tensor_slices")
+def from_tensor_slices(world: World, call: Call) -> Value:
+    """One element per entry of axis 0."""
+    given = call.arg(0, "tensors")
+    if given is None:
+        return world.unknown()
+    return pipeline(world, each(world, _as_tuple(world, given), lambda value: _without_first(world, value)), call)
+
+
+@operation(f"{PATH}.from_tensors")
+def from_tensors(world: World, call: Call) -> Value:
+    """One element in all."""
+    given = call.arg(0, "tensors")
+    return world.unknown() if given is None else pipeline(world, _as_tuple(world, given), call)
+
+
+@operation(f"{PATH}.range")
+def count_up(world: World, call: Call) -> Value:
+    """Numbers."""
+    return pipeline(world, Tensor(()), call)
+
+
+@operation(f"{PATH}.from_generator", f"{PATH}.list_files")
+def from_elsewhere(world: World, call: Call) -> Value:
+    """Elements that nobody knows."""
+    return pipeline(world, world.unknown(), call)
+
+
+@operation(f"{PATH}.zip")
+def zip_pipelines(world: World, call: Call) -> Value:
+    """A tuple of what each data set yields."""
+    given = call.args if len(call.args) > 1 else items_of(world, call.arg(0, "datasets") or world.unknown())
+    if given is None:
+        return world.unknown()
+    return pipeline(world, Tuple(tuple(element_of(world, part) for part in given)), call)
+
+
+def _without_first(world: World, value: Value) -> Value:
+    tensor = world.tensor(value)
+    if isinstance(tensor, Tensor) and tensor.axes:
+        return replace(tensor, axes=tensor.axes[1:])
+    if isinstance(tensor, OpenTensor) and tensor.head:
+        return replace(tensor, head=tensor.head[1:])
+    return world.unknown()
+
+
+@operation(*_methods("batch padded_batch ragged_batch"))
+def batch(world: World, call: Call) -> Value:
+    """Some elements on a new axis 0."""
+    size = call.arg(1, "batch_size")
+    exact = as_int(size) is not None and "drop_remainder" in call.kwargs
+    axis = axis_for(world, size) if exact else world.axis()
+    if as_size(size) is not None and as_int(size) == 1:
+        axis = axis_for(world, size)
+    else:
+        text = f"`{callee(call)}` puts the batch on axis 0"
+        world.claim(axis, Role.BATCH, Strength.FACT, call.place, text, kind="loader")
+    element = element_of(world, call.args[0])
+    return pipeline(world, each(world, element, lambda value: _with_first(value, axis)), call)
+
+
+def _with_first(value: Value, axis: Axis) -> Value:
+    if isinstance(value, Tensor):
+        return replace(value, axes=(axis, *value.axes))
+    if isinstance(value, OpenTensor):
+        return replace(value, head=(axis, *value.head))
+    return OpenTensor(value.root, (axis,)) if isinstance(value, Unknown) else value
+
+
+@operation(*_methods("unbatch"))
+def unbatch(world: World, call: Call) -> Value:
+    """The entries of axis 0 one by one."""
+    element = element_of(world, call.args[0])
+    return pipeline(world, each(world, element, lambda value: _without_first(world, value)), call)
+
+
+@operation(*_methods(_UNCHANGED))
+def unchanged(world: World, call: Call) -> Value:
+    """Other elements, or in another order, of the same kind."""
+    return call.args[0]
+
+
+@operation(*_methods("map"))
+def map_elements(world: World, call: Call) -> Value:
+    """What the function makes of an element; a tuple comes as several arguments."""
+    function, element = call.arg(1, "map_func"), element_of(world, call.args[0])
+    if function is None or world.apply is None:
+        return pipeline(world, world.unknown(), call)
+    given = element.items if isinstance(element, Tuple) else (element,)
+    return pipeline(world, world.apply(function, Call("", given, {}, call.place)), call)
+
+
+@operation(*_methods("window flat_map interleave scan group_by_window concatenate as_numpy_iterator"))
+def followed_no_further(world: World, call: Call) -> Value:
+    """Methods whose elements are not followed."""
+    return pipeline(world, world.unknown(), call)
+
+
+@operation(f"{PATH}.__iter__")
+def iterate(world: World, call: Call) -> Value:
+    """One element as a sample of an unknown number."""
+    return world.new_list([element_of(world, call.args[0])], open_ended=True)
+
+
+@operation("keras.utils.to_categorical")
+def to_categorical(world: World, call: Call) -> Value:
+    """Class numbers (...) to vectors (..., classes); a last axis of 1 is dropped first."""
+    tensor = world.tensor(call.arg(0, "x", "y") or world.unknown())
+    if not isinstance(tensor, Tensor):
+        return world.unknown()
+    classes = call.arg(1, "num_classes")
+    axes = tensor.axes[:-1] if len(tensor.axes) > 1 and tensor.axes[-1].is_single else tensor.axes
+    return Tensor((*axes, axis_for(world, classes)))
+
+
+@operation(
+    "keras.utils.pad_sequences", "keras.preprocessing.sequence.pad_sequences", "keras.utils.sequence.pad_sequences"
+)
+def pad_sequences(world: World, call: Call) -> Value:
+    """A list of sequences to (samples, maxlen)."""
+    length = call.arg(1, "maxlen")
+    return Tensor((world.axis(), axis_for(world, length)))
+
+
+@operation("keras.utils.timeseries_dataset_from_array", "keras.preprocessing.timeseries_dataset_from_array")
+def windows_of_array(world: World, call: Call) -> Value:
+    """Batches of windows (batch, sequence_length, ...) and of targets (batch, ...)."""
+    data, targets = call.arg(0, "data"), call.arg(1, "targets")
+    tensor = world.tensor(data or world.unknown())
+    first = world.axis()
+    windows: Value = world.unknown()
+    if isinstance(tensor, Tensor) and tensor.axes:
+        windows = Tensor((first, axis_for(world, call.arg(2, "sequence_length")), *tensor.axes[1:]))
+    if targets is None or targets == Const(None):
+        return pipeline(world, windows, call)
+    aims = world.tensor(targets)
+    known = isinstance(aims, Tensor) and bool(aims.axes)
+    return pipeline(
+        world,
+        Tuple((windows, Tensor((first, *aims.axes[1:])) if known and isinstance(aims, Tensor) else world.unknown())),
+        call,
+    )
