@@ -50,6 +50,13 @@ def compatible(one: Path, other: Path) -> bool:
     return not any((condition, not taken) in other for condition, taken in one)
 
 
+def assumption(condition: Condition, taken: bool) -> tuple[Condition, bool]:
+    """One entry of a path; a negated condition is the condition with the other answer."""
+    while isinstance(condition, tuple) and len(condition) == 2 and condition[0] == "not":
+        condition, taken = condition[1], not taken
+    return condition, taken
+
+
 @dataclass(frozen=True)
 class Axis:
     """One dimension of a tensor. Its identity `id` survives transposing, slicing, layers, calls and containers."""

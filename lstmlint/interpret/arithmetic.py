@@ -27,6 +27,7 @@ from lstmlint.values import (
     Unknown,
     Value,
     as_size,
+    assumption,
 )
 
 _CONSTANT: dict[str, Callable[[Any, Any], Any]] = {
@@ -213,4 +214,4 @@ def _boolean(run: Run, frame: Frame, node: cst.BooleanOperation) -> Value:
     key = ("node", id(node), frame.context)
     path = run.world.path
     run.branch(frame, key, lambda: Flow.NEXT, take)
-    return join(run.world, path | {(key, True)}, kept[0], path | {(key, False)}, kept[1])
+    return join(run.world, path | {assumption(key, True)}, kept[0], path | {assumption(key, False)}, kept[1])

@@ -32,6 +32,7 @@ from lstmlint.values import (
     Unknown,
     Value,
     as_size,
+    assumption,
 )
 
 Verdict = tuple[bool | None, Hashable]
@@ -43,7 +44,7 @@ def decide(run: Run, frame: Frame, test: cst.BaseExpression) -> Verdict:
     verdict, key = _judge(run, frame, test)
     if verdict is None:
         for answer in (True, False):
-            if (key, answer) in run.world.path:
+            if assumption(key, answer) in run.world.path:
                 return answer, key
     return verdict, key
 

@@ -37,6 +37,7 @@ from lstmlint.values import (
     Unknown,
     Value,
     as_int,
+    assumption,
 )
 
 
@@ -160,7 +161,7 @@ def _if(run: Run, frame: Frame, node: cst.IfExp) -> Value:
     numbers = as_int(kept[0]), as_int(kept[1])
     if numbers[0] is not None and numbers[1] is not None and numbers[0] != numbers[1]:
         return Num(Size.symbol(Opaque(("choice", flag, *numbers))))
-    return join(run.world, path | {(condition, True)}, kept[0], path | {(condition, False)}, kept[1])
+    return join(run.world, path | {assumption(condition, True)}, kept[0], path | {assumption(condition, False)}, kept[1])
 
 
 @handles(EXPRESSIONS, cst.NamedExpr)

@@ -18,7 +18,7 @@ from lstmlint.interpret.scope import ClassInfo, Flow, Frame, FunctionInfo, Synta
 from lstmlint.names.project import ModuleFile, Project
 from lstmlint.source import Place
 from lstmlint.syntax.parse import NodePlace
-from lstmlint.values import Class, Const, Function, Instance, Path, Unknown, Value
+from lstmlint.values import Class, Const, Function, Instance, Path, Unknown, Value, assumption
 from lstmlint.world import World
 
 Evaluate = Callable[["Run", Frame, Any], Value]
@@ -150,7 +150,7 @@ class Run:
         path, variables, heap = world.path, dict(frame.variables), dict(world.heap)
         ways: list[tuple[Flow, Path, dict[str, Value], dict[int, object]]] = []
         for taken, run in ((True, then), (False, otherwise)):
-            world.path = path | {(condition, taken)}
+            world.path = path | {assumption(condition, taken)}
             frame.variables, world.heap = dict(variables), dict(heap)
             flow = run()
             ways.append((flow, world.path, frame.variables, world.heap))

@@ -12,7 +12,7 @@ from lstmlint.interpret.iteration import UNROLLED, elements
 from lstmlint.interpret.joins import join
 from lstmlint.interpret.run import STATEMENTS, Run, handles, join_heaps
 from lstmlint.interpret.scope import Flow, Frame
-from lstmlint.values import NONE, Value
+from lstmlint.values import NONE, Value, assumption
 
 
 @handles(STATEMENTS, cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.IndentedBlock, cst.Else, cst.Finally)
@@ -102,7 +102,7 @@ def _assert(run: Run, frame: Frame, node: cst.Assert) -> Flow:
     verdict, key = decide(run, frame, node.test)
     _learn_from_assert(run, frame, node.test)
     if verdict is None:
-        run.world.path = run.world.path | {(key, True)}
+        run.world.path = run.world.path | {assumption(key, True)}
     return Flow.NEXT
 
 
