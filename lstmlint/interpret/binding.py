@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import libcst as cst
 
+from lstmlint.interpret.annotations import claim_annotation
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame, FunctionInfo
@@ -61,3 +62,5 @@ def _bind(run: Run, frame: Frame, parameter: cst.Param, value: Value) -> None:
     frame.variables[parameter.name.value] = value
     if isinstance(value, Num) and value.axis is not None and frame.unit is not None:
         name_sizes(run, (parameter.name.value,), (value,), frame.unit.place(parameter.name))
+    if parameter.annotation is not None and frame.unit is not None:
+        claim_annotation(run.world, value, parameter.annotation.annotation, frame.unit.place(parameter))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 
 import libcst as cst
 
@@ -52,10 +53,19 @@ def _name(run: Run, frame: Frame, node: cst.Name) -> Value:
 @handles(EXPRESSIONS, cst.Integer, cst.Float, cst.Imaginary, cst.SimpleString)
 def _literal(run: Run, frame: Frame, node: cst.Integer | cst.Float | cst.SimpleString) -> Value:
     assert frame.unit is not None
+    known, value = _constant(node.value)
+    return Const(value, frame.unit.place(node)) if known else run.unknown(frame, node)
+
+
+@lru_cache(maxsize=4096)
+def _constant(text: str) -> tuple[bool, object]:
+    """What a literal is worth, and whether Python can read it."""
+    if text.isdecimal() and (text == "0" or text[0] != "0"):
+        return True, int(text)
     try:
-        return Const(ast.literal_eval(node.value), frame.unit.place(node))
+        return True, ast.literal_eval(text)
     except (ValueError, SyntaxError):
-        return run.unknown(frame, node)
+        return False, None
 
 
 @handles(EXPRESSIONS, cst.Ellipsis)

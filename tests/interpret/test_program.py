@@ -8,7 +8,7 @@ import pytest
 
 from lstmlint.events import Built, Called, UsedAsTensor
 from lstmlint.names.project import Project
-from lstmlint.values import Const, Instance, Layer, ListRef, Num, OneOf, Unknown, Value, as_int
+from lstmlint.values import Const, Instance, Layer, ListRef, Num, OneOf, Role, Unknown, Value, as_int
 from tests.interpret.programs import run_of, variables_of, world_of
 
 HEAD = "import torch\nimport torch.nn as nn\n"
@@ -254,3 +254,34 @@ def _value(text: str) -> Value:
 )
 def test_what_cannot_be_known_is_unknown(text: str) -> None:
     assert isinstance(_value(text), Unknown)
+
+
+def test_an_annotation_that_names_the_axes_claims_them() -> None:
+    text = HEAD + (
+        "from jaxtyping import Float\nclass Net(nn.Module):\n"
+        "    def forward(self, x: Float[torch.Tensor, 'batch time 7']):\n        return x\nNet()\n"
+    )
+    assert [claim.role for claim in world_of(text).claims] == [Role.BATCH, Role.TIME]
+
+
+@pytest.mark.parametrize("shape", ["... time 7", "*batch 7", "height width", "3 5 7"])
+def test_other_annotations_claim_nothing(shape: str) -> None:
+    text = HEAD + f"from jaxtyping import Float\ndef read(x: Float[torch.Tensor, {shape!r}], y: int):\n    return x\n"
+    assert world_of(text).claims == []
+
+
+def test_the_same_moving_slice_of_two_arrays_is_the_batch() -> None:
+    text = HEAD + (
+        "def fit(x, y, rnn=nn.LSTM(3, 5)):\n    for i in range(0, len(x), 8):\n"
+        "        rnn(x[i:i + 8]), y[i:i + 8]\n"
+    )
+    claims = world_of(text).claims
+    assert {claim.role for claim in claims if claim.layer is None} == {Role.BATCH}
+
+
+def test_windows_of_one_series_are_not_the_batch() -> None:
+    text = HEAD + (
+        "def fit(x, rnn=nn.LSTM(3, 5)):\n    for i in range(0, len(x), 8):\n"
+        "        rnn(x[i:i + 8]), x[i + 1:i + 9]\n"
+    )
+    assert [claim for claim in world_of(text).claims if claim.layer is None] == []
