@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import lstmlint.interpret.keras_functional
-import lstmlint.interpret.keras_layers
-import lstmlint.interpret.keras_merging
-import lstmlint.interpret.keras_recurrent
-import lstmlint.interpret.keras_sequential
-import lstmlint.interpret.keras_training  # noqa: F401
 from lstmlint.catalogue.lookup import layer_spec
 from lstmlint.events import Built
+from lstmlint.interpret.load import load
 from lstmlint.interpret.registry import APPLICATIONS, OPERATIONS, Call
 from lstmlint.values import Layer, ListRef, Tuple, Value
 from lstmlint.world import World
 from tests.interpret.torch_worlds import At, new_world, shape, tensor, value
+
+load()
 
 __all__ = ["At", "apply", "build", "deep_shape", "fit", "layers_of", "new_world", "operate", "shape", "tensor", "value"]
 
