@@ -1,0 +1,125 @@
+"""One file from its bytes to diagnostics: triage, decoding, parsing, interpreting, checking.
+
+The interpreter and libcst, which cost far more to import than Python to start, are imported where a file first needs
+them; so are the checks.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lstmlint import triage
+from lstmlint.engine.settings import Settings
+from lstmlint.findings import Confidence, Diagnostic, Finding, Reason
+from lstmlint.source import ReadProblem, SourceFile, Span, decode
+from lstmlint.syntax.tree import SyntaxProblem, parse
+
+if TYPE_CHECKING:
+    from lstmlint.names.project import Project
+
+LARGEST = 4_000_000
+"""Bytes of a file that is read. What people write is far below; a literal of 10 MB takes gigabytes as a tree."""
+
+SYNTAX_ERROR = "syntax-error"
+UNREADABLE_FILE = "unreadable-file"
+
+_NESTING = 5_000
+"""Python frames that a deep file may take: `syntax.tree.DEEPEST` levels with a good dozen of frames each."""
+
+
+@dataclass(frozen=True)
+class Analysed:
+    """What one file came to. `source` is None where the file has nothing to interpret or cannot be read.
+
+    A diagnostic's span can lie in another file of the project, where the mistake is what that file does with this one's
+    data.
+    """
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    source: SourceFile | None = None
+    ran: frozenset[str] = frozenset()
+    """The rules whose checks have run."""
+
+
+def analyse(
+    data: bytes, path: str, settings: Settings, rules: frozenset[str], project: Callable[[], Project]
+) -> Analysed:
+    """Looks at the bytes of a file with these rules. What the interpreter raises is not caught here.
+
+    `project` gives the one project of the run, and is asked only where there is something to interpret.
+    """
+    if not triage.concerns(data):
+        return Analysed()
+    source = decode(data, path) if len(data) <= LARGEST else ReadProblem(path, _too_large(data))
+    if isinstance(source, ReadProblem):
+        return Analysed((tool_diagnostic(UNREADABLE_FILE, source.message, _start(source), settings),))
+    tree = parse(source)
+    if isinstance(tree, SyntaxProblem):
+        span = Span(path, tree.line, tree.column, tree.line, tree.column)
+        message = "does not parse as Python {}.{}: ".format(*sys.version_info) + _uncapitalised(tree.message)
+        return Analysed((tool_diagnostic(SYNTAX_ERROR, message, span, settings),), source)
+    return Analysed(tuple(_interpreted(source, settings, rules, project())), source, rules)
+
+
+def unreadable(problem: ReadProblem, settings: Settings) -> Diagnostic:
+    """The diagnostic for a file or folder that cannot be read."""
+    return tool_diagnostic(UNREADABLE_FILE, problem.message, _start(problem), settings)
+
+
+def tool_diagnostic(rule: str, message: str, span: Span, settings: Settings) -> Diagnostic:
+    """A diagnostic of a rule about the run itself: nothing about it is uncertain."""
+    code = settings.book.by_name[rule].code
+    return Diagnostic(span, rule, code, settings.severity(rule), Confidence.CERTAIN, message)
+
+
+def _too_large(data: bytes) -> str:
+    return f"too large to be read: {len(data) / 1e6:.1f} MB, of at most {LARGEST / 1e6:.1f}"
+
+
+def _start(problem: ReadProblem) -> Span:
+    return Span(problem.path, problem.line, 1, problem.line, 1)
+
+
+def _uncapitalised(text: str) -> str:
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
+def _interpreted(source: SourceFile, settings: Settings, rules: frozenset[str], project: Project) -> list[Diagnostic]:
+    from lstmlint.checks import all_checks, find
+    from lstmlint.interpret.program import interpret
+
+    checks = [check for check in all_checks() if check.rule in rules]
+    if not checks:
+        return []
+    worlds = interpret(source, project)
+    with _deep_recursion():
+        found = (pair for world in worlds for pair in find(world, checks))
+        return [_diagnostic(rule, finding, settings) for rule, finding in found]
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Lets libcst's visitors, which recurse through the whole of a tree, work out the position of anything in it."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _NESTING))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def _diagnostic(rule: str, finding: Finding, settings: Settings) -> Diagnostic:
+    return Diagnostic(
+        span=finding.place.span,
+        rule=rule,
+        code=settings.book.by_name[rule].code,
+        severity=settings.severity(rule, finding),
+        confidence=finding.confidence,
+        message=finding.message,
+        because=tuple(Reason(evidence.place.span, evidence.text) for evidence in finding.because),
+        cure=finding.cure,
+    )
