@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lstmlint.interpret.registry import Call
+from lstmlint.source import Place
 
 LONGEST = 60
 """Characters of the user's code that are quoted before the middle is left out."""
@@ -16,7 +17,12 @@ def shortened(text: str) -> str:
 
 def callee(call: Call) -> str:
     """What is called, as written: `self.rnn` of `self.rnn(x)`, `self.layers[0]` of `self.layers[0](x)`."""
-    text = call.place.text
+    return callee_text(call.place) or call.name
+
+
+def callee_text(place: Place) -> str:
+    """What is called at the place of a call, as written."""
+    text = place.text
     depth, start = 0, len(text)
     for position, character in enumerate(text):
         if character in "([{":
@@ -25,7 +31,7 @@ def callee(call: Call) -> str:
             depth += 1
         elif character in ")]}":
             depth -= 1
-    return shortened(text[:start]) or call.name
+    return shortened(text[:start])
 
 
 def argument_text(call: Call, position: int, fallback: str) -> str:

@@ -1,0 +1,121 @@
+"""One step or one state taken as the summary of a layer that reads in both directions.
+
+At the last step the backward half has read a single element; `h_n[-1]` is the backward direction alone. The summary of
+both is `cat((h_n[-2], h_n[-1]), 1)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.checks.evidence import is_torch_recurrent, layouts
+from lstmlint.checks.facts import Facts
+from lstmlint.checks.states import is_surely_bidirectional, origin, stack_of
+from lstmlint.events import Called, Joined, Reduced, Selected
+from lstmlint.findings import Evidence, Finding, check
+from lstmlint.interpret.wording import shortened
+from lstmlint.source import Place
+from lstmlint.values import Axis, Role, Tensor
+
+RULE = "torch-hn-bidirectional"
+CURE = "join both directions' final states: `torch.cat((h_n[-2], h_n[-1]), dim=1)`"
+
+
+@check(RULE, on=Selected)
+def last_step_of_both_directions(selected: Selected, facts: Facts) -> Iterator[Finding]:
+    """`output[:, -1]` of a bidirectional layer."""
+    built = selected.source.axes[-1].directions
+    if built is None or not selected.last or not selected.alone or selected.axis.is_single:
+        return
+    if selected.position == len(selected.source.axes) - 1 or not _is_time(selected, facts):
+        return
+    if _is_cut(selected.result, facts) or _is_fed_on(selected.result, facts):
+        return
+    text = shortened(selected.place.text)
+    yield Finding(
+        selected.place,
+        f"`{text}` holds the backward direction after it has read one step only, the last one",
+        because=(Evidence(built, "was built with bidirectional=True"),),
+        cure=CURE,
+    )
+
+
+def _is_time(selected: Selected, facts: Facts) -> bool:
+    """False where the layer takes the axis for the batch, or where the layer's own layout is in doubt."""
+    found = layouts(facts)
+    readings = found.along(selected.axis, selected.source.axes)
+    return all(reading.time.id == selected.axis.id and not found.is_at_fault(reading.layer) for reading in readings)
+
+
+def _is_cut(result: Tensor, facts: Facts) -> bool:
+    """True where a later subscript or reduction takes the two directions apart."""
+    feature = result.axes[-1].id if result.axes else None
+    events: list[Selected | Reduced] = [*facts.events(Selected), *facts.events(Reduced)]
+    return any(event.axis.id == feature and event.source.axes == result.axes for event in events)
+
+
+def _is_fed_on(result: Tensor, facts: Facts) -> bool:
+    """True where the step is the next input of a recurrent layer."""
+    wanted = {axis.id for axis in result.axes}
+    return any(
+        isinstance(called.source, Tensor) and wanted <= {axis.id for axis in called.source.axes}
+        for called in facts.events(Called)
+        if is_torch_recurrent(called.layer)
+    )
+
+
+@check(RULE, on=Selected)
+def one_direction_of_a_state(selected: Selected, facts: Facts) -> Iterator[Finding]:
+    """`h_n[-1]` of a bidirectional layer whose other direction nobody reads."""
+    stack = selected.axis
+    called = origin(stack, facts) if stack.role is Role.STACK else None
+    if called is None or selected.index is None or not is_surely_bidirectional(called):
+        return
+    if not selected.alone or len(_indices(stack, facts)) > 1 or _is_used_whole(selected, facts):
+        return
+    direction = "backward" if selected.index % 2 else "forward"
+    where = "the last layer's" if selected.last else f"entry {selected.index}, the"
+    yield Finding(
+        selected.place,
+        f"`{shortened(selected.place.text)}` is {where} {direction} direction alone; the other direction is never read",
+        because=(Evidence(called.layer.place, "was built with bidirectional=True"),),
+        cure=CURE,
+    )
+
+
+def _indices(stack: Axis, facts: Facts) -> set[int | None]:
+    return {event.index for event in facts.events(Selected) if event.axis.id == stack.id}
+
+
+def _is_used_whole(selected: Selected, facts: Facts) -> bool:
+    """True where the whole state goes on into a dense layer or a sum over its entries."""
+    return any(event.axis.id == selected.axis.id for event in facts.events(Reduced))
+
+
+@check(RULE, on=Joined)
+def directions_joined_along_batch(joined: Joined, facts: Facts) -> Iterator[Finding]:
+    """`cat([h_n[0], h_n[1]], 0)`: twice as many samples, each with one direction."""
+    if joined.position is None or len(joined.parts) != 2:
+        return
+    origins = [_selected_from_state(part, facts) for part in joined.parts]
+    first, second = origins
+    if first is None or second is None or first.axis.id != second.axis.id or first.index == second.index:
+        return
+    called = origin(first.axis, facts)
+    batch = first.source.axes[1].id if stack_of(first.source) is not None and len(first.source.axes) == 3 else None
+    if called is None or not is_surely_bidirectional(called) or joined.axis is None or joined.axis.id != batch:
+        return
+    yield Finding(
+        joined.place,
+        f"`{shortened(joined.place.text)}` joins the two directions along the batch: twice the samples, half the width",
+        because=(Evidence(called.layer.place, "was built with bidirectional=True"), _seen(first.place)),
+        cure="join along the features: `dim=1`",
+    )
+
+
+def _seen(place: Place) -> Evidence:
+    return Evidence(place, "is (batch, hidden)")
+
+
+def _selected_from_state(part: object, facts: Facts) -> Selected | None:
+    return next((e for e in facts.events(Selected) if e.result is part or e.result == part), None)

@@ -1,0 +1,99 @@
+"""A final state used as if the batch came first. It is (layers x directions, batch, hidden), batch_first or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.checks.facts import Facts
+from lstmlint.checks.states import origin, stack_confidence, stack_of
+from lstmlint.events import Called, LossTaken, Reshaped, Selected
+from lstmlint.findings import Evidence, Finding, check
+from lstmlint.interpret.wording import callee_text, shortened
+from lstmlint.values import Axis, Role, Tensor, Value
+
+RULE = "torch-hn-layout"
+LAYOUT = "(layers x directions, batch, hidden)"
+
+
+def _because(stack: Axis, facts: Facts) -> tuple[Evidence, ...]:
+    called = origin(stack, facts)
+    if called is None:
+        return ()
+    return (Evidence(called.place, f"`{callee_text(called.place)}` returns its final state as {LAYOUT}"),)
+
+
+@check(RULE, on=Selected)
+def last_sample_of_a_state(selected: Selected, facts: Facts) -> Iterator[Finding]:
+    """`h_n[:, -1]`: the last sample of the batch."""
+    stack = stack_of(selected.source)
+    if stack is None or not selected.last or selected.position != 1 or len(selected.source.axes) != 3:
+        return
+    if selected.axis.is_single:
+        return
+    text = shortened(selected.place.text)
+    yield Finding(
+        selected.place,
+        f"`{text}` is the last sample of the batch: a final state is {LAYOUT}, also with batch_first=True",
+        because=_because(stack, facts),
+        cure=f"take the top layer with `{shortened(selected.place.text.partition('[')[0])}[-1]`",
+    )
+
+
+@check(RULE, on=Reshaped)
+def rows_cut_across_samples(reshaped: Reshaped, facts: Facts) -> Iterator[Finding]:
+    """`h_n.view(batch, -1)`, and flattening that merges the batch into the features."""
+    stack = stack_of(reshaped.source)
+    if stack is None or not (reshaped.scrambled or _merges_batch(reshaped)):
+        return
+    confidence = stack_confidence(stack)
+    if confidence is None:
+        return
+    text = shortened(reshaped.place.text)
+    subject = reshaped.place.text.partition(".")[0]
+    yield Finding(
+        reshaped.place,
+        f"`{text}` mixes samples: a final state is {LAYOUT}, and a reshape keeps that order of the data",
+        because=_because(stack, facts),
+        cure=f"put the batch first before reshaping: `{subject}.transpose(0, 1).reshape(...)`",
+        confidence=confidence,
+    )
+
+
+def _merges_batch(reshaped: Reshaped) -> bool:
+    """True for (S,B,H) to (S,B*H)."""
+    source, result = reshaped.source, reshaped.result
+    if len(source.axes) != 3 or not result.axes or source.axes[1].is_single:
+        return False
+    merged = [part.id for part in result.axes[-1].parts]
+    return merged == [source.axes[1].id, source.axes[2].id]
+
+
+@check(RULE, on=LossTaken)
+def leading_axis_kept_as_batch(taken: LossTaken, facts: Facts) -> Iterator[Finding]:
+    """A loss meets a prediction whose first axis is still layers x directions."""
+    prediction = taken.prediction
+    stack = stack_of(prediction) if isinstance(prediction, Tensor) else None
+    if stack is None or not isinstance(prediction, Tensor) or _has_rank(taken.target, len(prediction.axes)):
+        return
+    used = _head(stack, facts)
+    place = used.place if used is not None else taken.place
+    text = shortened(place.text)
+    yield Finding(
+        place,
+        f"`{text}` keeps the first axis of a final state, layers x directions, where the batch belongs",
+        because=(*_because(stack, facts), Evidence(taken.place, "reads axis 0 of it as batch")),
+        cure="take the top layer first: `h_n[-1]`",
+    )
+
+
+def _has_rank(target: Value, rank: int) -> bool:
+    return isinstance(target, Tensor) and len(target.axes) == rank and target.axes[0].role is Role.STACK
+
+
+def _head(stack: Axis, facts: Facts) -> Called | None:
+    """The first layer that was applied to a state with this first axis, other than a recurrent one."""
+    for called in facts.events(Called):
+        source = called.source
+        if isinstance(source, Tensor) and source.axes and source.axes[0].id == stack.id:
+            return called
+    return None

@@ -1,0 +1,128 @@
+"""An initial state whose axes are not (layers x directions, batch, hidden), which they are whatever batch_first is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.checks.evidence import STATE, Reading, is_torch_recurrent, layouts, same_axes
+from lstmlint.checks.facts import Facts
+from lstmlint.checks.states import state_parts, tensors_in
+from lstmlint.events import Called, Reshaped
+from lstmlint.findings import Evidence, Finding, check
+from lstmlint.interpret.torch_recurrent import Geometry
+from lstmlint.interpret.wording import callee_text, shortened
+from lstmlint.sizes import Size
+from lstmlint.values import Axis, Packed, Role, Tensor, Value
+
+RULE = "torch-initial-state-shape"
+LAYOUT = "(layers x directions, batch, hidden)"
+
+
+@check(RULE, on=Called)
+def axes_of_another_size_or_order(called: Called, facts: Facts) -> Iterator[Finding]:
+    """A state that provably does not fit, or that is sized by the wrong axis of the input."""
+    if not is_torch_recurrent(called.layer) or called.state is None:
+        return
+    for number, state in enumerate(tensors_in(facts.world, called.state)):
+        problem = (
+            _rank(called, state)
+            or _scrambled(state, facts)
+            or _size(called, state, number)
+            or _axis(called, state, facts)
+        )
+        if problem is not None:
+            yield _finding(called, state, problem, facts)
+            return
+
+
+def _finding(called: Called, state: Tensor, problem: str, facts: Facts) -> Finding:
+    made = next((e for e in facts.events(Reshaped) if e.scrambled and same_axes(e.result, state)), None)
+    built = Evidence(called.layer.place, f"`{shortened(called.layer.place.text)}` reads {LAYOUT}")
+    return Finding(
+        called.place,
+        f"the initial state of `{callee_text(called.place)}` {problem}",
+        because=(built, Evidence(made.place, "mixes samples")) if made else (built,),
+        cure=f"give it the axes {LAYOUT}, also with batch_first=True",
+    )
+
+
+def _rank(called: Called, state: Tensor) -> str | None:
+    source = called.source
+    wanted = 3 if isinstance(source, Packed) else len(source.axes) if isinstance(source, Tensor) else None
+    if wanted not in (2, 3) or len(state.axes) == wanted:
+        return None
+    return f"has {len(state.axes)} axes where {wanted} are needed, {LAYOUT}"
+
+
+def _scrambled(state: Tensor, facts: Facts) -> str | None:
+    if any(event.scrambled and same_axes(event.result, state) for event in facts.events(Reshaped)):
+        return "was reshaped where it should have been transposed: every sample starts with parts of others' states"
+    return None
+
+
+def _size(called: Called, state: Tensor, number: int) -> str | None:
+    geometry = Geometry.of(called.layer)
+    stack, rows, width = state.axes[0], state.axes[1:-1], state.axes[-1]
+    if stack.size.cannot_equal(geometry.stack):
+        return _wrong_stack(called, geometry, stack)
+    expected = geometry.width if number == 0 else geometry.cell
+    batch = _batch(called)
+    if batch is not None and rows and rows[0].size.cannot_equal(batch.size):
+        return f"has a batch of {_shown(rows[0].size)}, the input has {_shown(batch.size)}"
+    if width.size.cannot_equal(expected):
+        return f"is {_shown(width.size)} wide, the layer's state is {_shown(expected)} wide"
+    return None
+
+
+def _wrong_stack(called: Called, geometry: Geometry, stack: Axis) -> str:
+    batch = _batch(called)
+    if batch is not None and stack.id == batch.id:
+        return f"has the batch on axis 0: a state is {LAYOUT}, batch_first turns the input and the output only"
+    if geometry.bidirectional and (stack.size * geometry.directions) == geometry.stack:
+        return "lacks the factor 2 for the two directions on axis 0"
+    return f"has {_shown(stack.size)} entries on axis 0, layers x directions is {_shown(geometry.stack)}"
+
+
+def _shown(size: Size) -> str:
+    return str(size.known) if size.known is not None else "another size"
+
+
+def _batch(called: Called) -> Axis | None:
+    """The batch axis of a call, as its result tells it."""
+    source: Value = called.source
+    if isinstance(source, Packed):
+        return source.batch
+    if not isinstance(source, Tensor) or len(source.axes) != 3:
+        return None
+    hidden = next((tensor for tensor in state_parts(called.result) if len(tensor.axes) == 3), None)
+    return None if hidden is None else hidden.axes[1]
+
+
+def _axis(called: Called, state: Tensor, facts: Facts) -> str | None:
+    """A state whose batch axis is what the layer reads as time, while the layer's own layout is not in doubt."""
+    if len(state.axes) != 3:
+        return None
+    if state.axes[0].id in _input_axes(called) and state.axes[0].role is not Role.STACK:
+        return _leading(called, state)
+    reading = next((r for r in layouts(facts).readings if r.called is called or r.called == called), None)
+    if reading is None or layouts(facts).is_at_fault(called.layer) or state.axes[1].id != reading.time.id:
+        return None
+    return _sized_by_time(reading)
+
+
+def _sized_by_time(reading: Reading) -> str | None:
+    if not any(support.kind == STATE for support in reading.against):
+        return None
+    position = 1 if reading.batch_first else 0
+    return f"is sized by axis {position} of the input, which is time here: its batch axis is axis {1 - position}"
+
+
+def _input_axes(called: Called) -> set[int]:
+    return {axis.id for axis in called.source.axes[:2]} if isinstance(called.source, Tensor) else set()
+
+
+def _leading(called: Called, state: Tensor) -> str | None:
+    batch = _batch(called)
+    if batch is not None and state.axes[0].id == batch.id and not state.axes[0].is_single:
+        return f"has the batch on axis 0: a state is {LAYOUT}, batch_first turns the input and the output only"
+    return None

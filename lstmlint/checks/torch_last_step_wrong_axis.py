@@ -1,0 +1,63 @@
+"""`output[-1]` where the batch comes first, or `output[:, -1]` where time does: the last sample, not the last step.
+
+Both spellings arrive as one selection on a named axis, so one condition finds both. Where the layer itself is in the
+minority, its own rule speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.checks.evidence import Reading, layouts
+from lstmlint.checks.facts import Facts
+from lstmlint.events import Selected
+from lstmlint.findings import Confidence, Evidence, Finding, check
+from lstmlint.interpret.wording import callee_text, shortened
+from lstmlint.values import Role, compatible
+
+
+@check("torch-last-step-wrong-axis", on=Selected)
+def last_entry_taken_along_batch(selected: Selected, facts: Facts) -> Iterator[Finding]:
+    """The last entry along the axis that a recurrent layer reads as batch."""
+    if not selected.last or selected.axis.is_single or any(axis.role is Role.STACK for axis in selected.source.axes):
+        return
+    found = layouts(facts)
+    readings = [
+        reading
+        for reading in found.along(selected.axis, selected.source.axes)
+        if compatible(reading.called.path, selected.path)
+    ]
+    if not readings or any(_is_fine(selected, reading) or found.is_at_fault(reading.layer) for reading in readings):
+        return
+    yield _finding(selected, readings[0])
+
+
+def _is_fine(selected: Selected, reading: Reading) -> bool:
+    return selected.axis.id == reading.time.id or reading.time.is_single
+
+
+def _finding(selected: Selected, reading: Reading) -> Finding:
+    text, name = shortened(selected.place.text), callee_text(reading.called.place)
+    order = "(batch, time, feature)" if reading.batch_first else "(time, batch, feature)"
+    position = next(n for n, axis in enumerate(selected.source.axes) if axis.id == reading.time.id)
+    because = [Evidence(reading.called.place, f"`{name}` reads and returns {order}")]
+    if reading.turned is not None:
+        because.append(Evidence(reading.turned.place, "puts time first"))
+    return Finding(
+        selected.place,
+        f"`{text}` is the last sample of the batch, not the last time step: axis {selected.position} is the batch here",
+        because=tuple(because),
+        cure=f"take the last entry along axis {position}: `{_cured(selected, position)}`",
+        confidence=Confidence.CERTAIN if _is_output(selected, reading) else Confidence.LIKELY,
+    )
+
+
+def _is_output(selected: Selected, reading: Reading) -> bool:
+    """True where the selection is made behind the layer, not on its input."""
+    return selected.source.axes[-1].id != reading.source.axes[-1].id
+
+
+def _cured(selected: Selected, position: int) -> str:
+    text = selected.place.text
+    subject = shortened(text.partition("[")[0]) if "[" in text else "output"
+    return f"{subject}[{':, ' * position}-1]"

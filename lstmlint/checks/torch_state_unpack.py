@@ -1,0 +1,110 @@
+"""A recurrent layer's result or state taken apart in another structure than it has.
+
+nn.LSTM returns (output, (h_n, c_n)); nn.GRU and nn.RNN return (output, h_n), where h_n is one tensor. Unpacking that
+tensor into two succeeds exactly where layers x directions is 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.checks.evidence import is_torch_recurrent
+from lstmlint.checks.facts import Facts
+from lstmlint.checks.names import is_output, kind_of_state
+from lstmlint.checks.states import origin, stack_of
+from lstmlint.events import Unpacked, UsedAsTensor
+from lstmlint.findings import Confidence, Evidence, Finding, check
+from lstmlint.sizes import Size
+from lstmlint.values import Layer, Tensor, Tuple
+
+RULE = "torch-state-unpack"
+TWO = Size.of(2)
+
+Names = tuple[str | tuple[str, ...], ...]
+
+
+def _because(layer: Layer) -> tuple[Evidence, ...]:
+    return (Evidence(layer.place, f"is an nn.{layer.spec.name} and returns {_returned(layer)}"),)
+
+
+def _returned(layer: Layer) -> str:
+    return "(output, (h_n, c_n))" if layer.spec.family == "lstm" else "(output, h_n)"
+
+
+@check(RULE, on=Unpacked)
+def result_in_another_number(unpacked: Unpacked, facts: Facts) -> Iterator[Finding]:
+    """`output, h, c = lstm(x)`, or a swapped order."""
+    value = unpacked.value
+    if not isinstance(value, Tuple) or value.part != "result" or value.layer is None or unpacked.starred:
+        return
+    if not is_torch_recurrent(value.layer):
+        return
+    layer, names = value.layer, unpacked.names
+    if len(names) != 2:
+        yield Finding(
+            unpacked.place,
+            f"nn.{layer.spec.name} returns two values, {_returned(layer)}, and {len(names)} are unpacked here",
+            because=_because(layer),
+            cure="write `output, (h_n, c_n) = ...`" if layer.spec.family == "lstm" else "write `output, h_n = ...`",
+        )
+    elif isinstance(names[0], tuple) or _says_state_first(layer, names):
+        yield _swapped(unpacked, layer)
+
+
+def _says_state_first(layer: Layer, names: Names) -> bool:
+    first, second = names
+    if not isinstance(first, str) or not isinstance(second, str):
+        return False
+    if kind_of_state(first) == "h" and kind_of_state(second) == "c" and not is_output(first):
+        return layer.spec.family == "lstm"
+    return kind_of_state(first) == "h" and is_output(second) and not is_output(first) and not kind_of_state(second)
+
+
+def _swapped(unpacked: Unpacked, layer: Layer) -> Finding:
+    first, second = (name if isinstance(name, str) else f"({', '.join(name)})" for name in unpacked.names)
+    return Finding(
+        unpacked.place,
+        f"`{first}` gets the output and `{second}` the state: nn.{layer.spec.name} returns {_returned(layer)}",
+        because=_because(layer),
+        cure="write `output, (h_n, c_n) = ...`" if layer.spec.family == "lstm" else "write `output, h_n = ...`",
+        confidence=Confidence.CERTAIN if not isinstance(unpacked.names[0], str) else Confidence.LIKELY,
+    )
+
+
+@check(RULE, on=Unpacked)
+def one_state_unpacked_into_two(unpacked: Unpacked, facts: Facts) -> Iterator[Finding]:
+    """`output, (h, c) = gru(x)`: a GRU has no cell state, its h_n is one tensor."""
+    value = unpacked.value
+    if not isinstance(value, Tensor) or unpacked.starred or len(unpacked.names) != 2:
+        return
+    stack = stack_of(value)
+    called = origin(stack, facts) if stack is not None else None
+    if stack is None or called is None or called.layer.spec.family == "lstm":
+        return
+    names = [name if isinstance(name, str) else "" for name in unpacked.names]
+    looks_alike = kind_of_state(names[0]) == "h" and kind_of_state(names[1]) == "c"
+    if not looks_alike and not stack.size.cannot_equal(TWO):
+        return
+    name = called.layer.spec.name
+    yield Finding(
+        unpacked.place,
+        f"nn.{name} has no cell state: `{names[0]}` and `{names[1]}` are layers or directions of h_n, or it raises",
+        because=_because(called.layer),
+        cure=f"write `output, {names[0] or 'h_n'} = ...`",
+        confidence=Confidence.CERTAIN if looks_alike or stack.size.known is not None else Confidence.LIKELY,
+    )
+
+
+@check(RULE, on=UsedAsTensor)
+def pair_used_as_tensor(used: UsedAsTensor, facts: Facts) -> Iterator[Finding]:
+    """The (h, c) pair of an LSTM used as the hidden state: `h[-1]` of it is the cell state."""
+    layer = used.value.layer
+    if layer is None or used.value.part not in ("state", "cell"):
+        return
+    pair = "(h_n, c_n)" if used.value.part == "state" else "(h, c)"
+    yield Finding(
+        used.place,
+        f"the pair {pair} that nn.{layer.spec.name} returns as its state is {used.how}",
+        because=_because(layer) if used.value.part == "state" else (),
+        cure="unpack it first: `output, (h_n, c_n) = ...`" if used.value.part == "state" else "write `h, c = ...`",
+    )
