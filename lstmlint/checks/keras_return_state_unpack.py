@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lstmlint.checks.facts import Facts
-from lstmlint.checks.keras_state_names import Meaning, meaning, says_output
+from lstmlint.checks.keras_state_names import meaning, says_output
 from lstmlint.checks.keras_steps import is_keras, quoted
 from lstmlint.events import Called, Fitted, Joined, Unpacked, UsedAsTensor
 from lstmlint.findings import Confidence, Evidence, Finding, check
@@ -135,18 +135,16 @@ def wrong_order(unpacked: Unpacked, facts: Facts) -> Iterator[Finding]:
 
 
 def misnamed(value: Tuple, names: tuple[str | tuple[str, ...], ...]) -> list[tuple[str, Tensor]]:
-    """The names that say something else than the tensor behind them is."""
-    found = []
+    """The names that say something else than the tensor behind them is; `a, b, c` are letters in order."""
+    found: list[tuple[str, Tensor]] = []
+    if {"a", "b", "c"} <= set(names):
+        return found
     for position, (name, item) in enumerate(zip(names, value.items, strict=True)):
         if not isinstance(name, str) or not isinstance(item, Tensor):
             continue
-        if position and item.state is not None and (says_output(name) or _says_another(meaning(name), item.state)):
+        if position and item.state is not None and (says_output(name) or meaning(name).contradicts(item.state)):
             found.append((name, item))
     return found
-
-
-def _says_another(said: Meaning, state: str) -> bool:
-    return said.contradicts(state)
 
 
 def is_used(facts: Facts, item: Tensor) -> bool:

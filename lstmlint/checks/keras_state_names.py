@@ -54,14 +54,17 @@ class Meaning:
 
 
 def meaning(name: str) -> Meaning:
-    """What a variable's name says of a state."""
-    direction, kind = None, None
+    """What a variable's name says of a state; a letter f or b says a direction only beside a word for the kind."""
+    direction, kind, letter = None, None, None
     for word in _words(name):
         if word in _TOGETHER:
             direction, kind = _TOGETHER[word]
-        direction = _DIRECTIONS.get(word, direction)
-        kind = _KINDS.get(word, kind)
-    return Meaning(direction, kind)
+        elif len(word) == 1 and word in _DIRECTIONS:
+            letter = _DIRECTIONS[word]
+        else:
+            direction = _DIRECTIONS.get(word, direction)
+            kind = _KINDS.get(word, kind)
+    return Meaning(direction or (letter if kind is not None else None), kind)
 
 
 def says_output(name: str) -> bool:
