@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from lstmlint.interpret.joins import settled
-from lstmlint.interpret.ops.shape import broadcast, listed, tensor_argument
-from lstmlint.interpret.ops.trail import MASK, joint_state, joint_trail, noted
+from lstmlint.interpret.ops.elementwise import combine
+from lstmlint.interpret.ops.shape import listed, tensor_argument
+from lstmlint.interpret.ops.trail import MASK, noted
 from lstmlint.interpret.registry import Call, operation
-from lstmlint.values import Const, Num, OpenTensor, Tensor, Unknown, Value
+from lstmlint.values import Tensor, Value
 from lstmlint.world import World
 
 _ONE = (
@@ -83,25 +82,9 @@ def several(world: World, call: Call) -> Value:
         settled(value)
         for value in (*call.args[:2], *(call.kwargs[n] for n in ("x", "y", "x1", "x2") if n in call.kwargs))
     ]
-    result = elementwise(world, given)
+    result = combine(world, call, given)
     compared = call.name.rpartition(".")[2] in _COMPARED.split()
     return noted(result, MASK, call.place) if compared and isinstance(result, Tensor) else result
-
-
-def elementwise(world: World, given: list[Value]) -> Value:
-    """Tensors and numbers combined entry by entry; Unknown where a rank is not known."""
-    if any(isinstance(value, (Unknown, OpenTensor)) for value in given):
-        known = [world.tensor(value) for value in given if not isinstance(value, (Const, Num))]
-        if len(known) == 1 and known[0] is not None:
-            return known[0]
-        if not all(isinstance(tensor, Tensor) for tensor in known):
-            return world.unknown()
-        given = [tensor for tensor in known if tensor is not None]
-    tensors = [value for value in given if isinstance(value, Tensor)]
-    if not tensors:
-        return world.unknown()
-    joined = Tensor(broadcast(tensor.axes for tensor in tensors), joint_trail(tensors), joint_state(tensors))
-    return replace(joined, state=joined.state if len(tensors) == 1 else None)
 
 
 @operation("tf.add_n", "keras.ops.add_n", "tf.math.add_n")
@@ -109,4 +92,4 @@ def added(world: World, call: Call) -> Value:
     """A list of tensors of one shape added up."""
 
     parts = listed(world, call.arg(0, "inputs"))
-    return world.unknown() if not parts else elementwise(world, [settled(part) for part in parts])
+    return world.unknown() if not parts else combine(world, call, [settled(part) for part in parts])
