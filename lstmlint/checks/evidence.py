@@ -14,15 +14,16 @@ from functools import lru_cache
 
 from lstmlint.catalogue.torch_recurrent import RECURRENT_FAMILIES
 from lstmlint.checks.facts import Facts
-from lstmlint.events import Built, Called, Event, Reduced, Reshaped, Selected
+from lstmlint.events import Built, Called, Event, Joined, LossTaken, Reduced, Reshaped, Returned, Selected
 from lstmlint.findings import Confidence, Evidence
 from lstmlint.source import Place
-from lstmlint.values import Axis, Claim, Const, Layer, Note, Role, Strength, Tensor, Value, as_bool, compatible
+from lstmlint.values import Axis, Claim, Const, Layer, Note, Role, Strength, Tensor, Tuple, Value, as_bool, compatible
 
 LAST = "last"
 STATE = "state"
 TURNED = "turned"
 NAME = "name"
+LAYER = "layer"
 
 _ALONG_TIME = frozenset({"sum", "mean", "max", "min", "amax", "amin", "softmax", "log_softmax", "cumsum", "logsumexp"})
 _DATA = frozenset({"loader", "padding"})
@@ -198,8 +199,7 @@ class _Uses:
         """What says that an axis of a reading has a role, other than layers of the same layout."""
         for claim in facts.claims(axis):
             if claim.role is role and self._counts(claim, reading):
-                kind = NAME if claim.strength is Strength.NAME else claim.kind or "claim"
-                yield Support(claim.place, claim.text, claim.strength, kind)
+                yield _of_claim(claim)
         pair = {reading.batch.id, reading.time.id}
         if reading.batch.is_single or reading.time.is_single:
             return
@@ -215,7 +215,16 @@ class _Uses:
         if claim.layer is None:
             return claim.kind != "loss"
         other = self._layers.get(claim.layer)
-        return not reading.batch_first and other is not None and as_bool(other.argument("batch_first")) is True
+        layout = None if other is None else as_bool(other.argument("batch_first"))
+        return layout is not None and layout != reading.batch_first
+
+
+def _of_claim(claim: Claim) -> Support:
+    """A claim as support. Another layer's layout is no better founded than this one's."""
+    if claim.layer is not None:
+        return Support(claim.place, claim.text, Strength.STRUCTURE, LAYER)
+    kind = NAME if claim.strength is Strength.NAME else claim.kind or "claim"
+    return Support(claim.place, claim.text, claim.strength, kind)
 
 
 def _uses(facts: Facts) -> Iterator[_Use]:
@@ -281,6 +290,27 @@ def sureness(readings: list[Reading]) -> Confidence:
     if any(support.strength is Strength.FACT for support in against) or len(strong) > 1:
         return Confidence.CERTAIN
     return Confidence.LIKELY
+
+
+def mentioned(facts: Facts) -> Iterator[Tensor]:
+    """The tensors that went into layers, joins and losses, or came out of a module."""
+    for called in facts.events(Called):
+        yield from _tensors(called.source)
+    for joined in facts.events(Joined):
+        for part in joined.parts:
+            yield from _tensors(part)
+    for taken in facts.events(LossTaken):
+        yield from _tensors(taken.prediction)
+    for returned in facts.events(Returned):
+        yield from _tensors(returned.value)
+
+
+def _tensors(value: Value) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    elif isinstance(value, Tuple):
+        for item in value.items:
+            yield from _tensors(item)
 
 
 def flag_place(layer: Layer, name: str) -> Place:

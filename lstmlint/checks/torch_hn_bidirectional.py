@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.checks.evidence import is_torch_recurrent, layouts
+from lstmlint.checks.evidence import is_torch_recurrent, layouts, mentioned, same_axes
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import is_surely_bidirectional, origin, stack_of
 from lstmlint.events import Called, Joined, Reduced, Selected
@@ -48,10 +48,9 @@ def _is_time(selected: Selected, facts: Facts) -> bool:
 
 
 def _is_cut(result: Tensor, facts: Facts) -> bool:
-    """True where a later subscript or reduction takes the two directions apart."""
-    feature = result.axes[-1].id if result.axes else None
-    events: list[Selected | Reduced] = [*facts.events(Selected), *facts.events(Reduced)]
-    return any(event.axis.id == feature and event.source.axes == result.axes for event in events)
+    """True where a later slice takes the two directions apart: the same axes, the last with fewer entries."""
+    halves = [tensor for tensor in mentioned(facts) if same_axes(tensor, result)]
+    return any(half.axes[-1].size != result.axes[-1].size for half in halves)
 
 
 def _is_fed_on(result: Tensor, facts: Facts) -> bool:

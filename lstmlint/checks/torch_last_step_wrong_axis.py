@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.checks.evidence import Reading, layouts
+from lstmlint.checks.evidence import Reading, is_torch_recurrent, layouts, mentioned
 from lstmlint.checks.facts import Facts
-from lstmlint.events import Selected
+from lstmlint.events import Called, Selected
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import callee_text, shortened
-from lstmlint.values import Role, compatible
+from lstmlint.values import Role, Tensor, Tuple, compatible
 
 
 @check("torch-last-step-wrong-axis", on=Selected)
@@ -29,14 +29,31 @@ def last_entry_taken_along_batch(selected: Selected, facts: Facts) -> Iterator[F
     ]
     if not readings or any(_is_fine(selected, reading) or found.is_at_fault(reading.layer) for reading in readings):
         return
-    yield _finding(selected, readings[0])
+    if _is_recurrent_output(selected, facts) or _goes_on(selected, readings[0], facts):
+        yield _finding(selected, readings[0], facts)
+
+
+def _is_recurrent_output(selected: Selected, facts: Facts) -> bool:
+    """True where the selection is made directly behind a recurrent layer."""
+    feature = selected.source.axes[-1].id
+    outputs = (called.result for called in facts.events(Called) if is_torch_recurrent(called.layer))
+    firsts = [result.items[0] for result in outputs if isinstance(result, Tuple) and result.items]
+    return any(isinstance(first, Tensor) and first.axes and first.axes[-1].id == feature for first in firsts)
+
+
+def _goes_on(selected: Selected, reading: Reading, facts: Facts) -> bool:
+    """True where the model computes on with what was selected; a last sample may well be wanted for a look at it."""
+    return any(
+        reading.time.id in (ids := {axis.id for axis in tensor.axes}) and reading.batch.id not in ids
+        for tensor in mentioned(facts)
+    )
 
 
 def _is_fine(selected: Selected, reading: Reading) -> bool:
     return selected.axis.id == reading.time.id or reading.time.is_single
 
 
-def _finding(selected: Selected, reading: Reading) -> Finding:
+def _finding(selected: Selected, reading: Reading, facts: Facts) -> Finding:
     text, name = shortened(selected.place.text), callee_text(reading.called.place)
     order = "(batch, time, feature)" if reading.batch_first else "(time, batch, feature)"
     position = next(n for n, axis in enumerate(selected.source.axes) if axis.id == reading.time.id)
@@ -48,13 +65,8 @@ def _finding(selected: Selected, reading: Reading) -> Finding:
         f"`{text}` is the last sample of the batch, not the last time step: axis {selected.position} is the batch here",
         because=tuple(because),
         cure=f"take the last entry along axis {position}: `{_cured(selected, position)}`",
-        confidence=Confidence.CERTAIN if _is_output(selected, reading) else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if _is_recurrent_output(selected, facts) else Confidence.LIKELY,
     )
-
-
-def _is_output(selected: Selected, reading: Reading) -> bool:
-    """True where the selection is made behind the layer, not on its input."""
-    return selected.source.axes[-1].id != reading.source.axes[-1].id
 
 
 def _cured(selected: Selected, position: int) -> str:

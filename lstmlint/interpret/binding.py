@@ -7,6 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from lstmlint.interpret.annotations import claim_annotation
+from lstmlint.interpret.definitions import Nowhere
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame, FunctionInfo
@@ -36,9 +37,14 @@ def bind_arguments(
         _bind(run, frame, parameter, _by_name(run, frame, info, parameter, keywords, call.open_ended))
     if isinstance(parameters.star_arg, cst.Param):
         rest = given[len(positional) :]
-        frame.variables[parameters.star_arg.name.value] = run.world.new_list(rest, open_ended=call.open_ended)
+        frame.variables[parameters.star_arg.name.value] = run.world.new_list(rest, _may_get_more(call))
     if parameters.star_kwarg is not None:
-        frame.variables[parameters.star_kwarg.name.value] = run.world.new_dict(dict(keywords), call.open_ended)
+        frame.variables[parameters.star_kwarg.name.value] = run.world.new_dict(dict(keywords), _may_get_more(call))
+
+
+def _may_get_more(call: Call) -> bool:
+    """True where `*args` and `**kwargs` may hold more than is known: also where nobody in the file makes the call."""
+    return call.open_ended or isinstance(call.place, Nowhere)
 
 
 def _by_name(
