@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lstmlint.rulebook import nearest
+from lstmlint.rulebook import RuleBook, nearest
 
 
 class UsageError(Exception):
@@ -13,5 +13,13 @@ class UsageError(Exception):
 
 def unknown(what: str, text: str, names: Iterable[str]) -> str:
     """The message for a name that does not exist, with the nearest that does."""
-    meant = nearest(text, names)
-    return f"unknown {what} `{text}`" + (f"; did you mean `{meant}`?" if meant else "")
+    return f"unknown {what} `{text}`{_meant(nearest(text, names))}"
+
+
+def unknown_rule(text: str, book: RuleBook) -> str:
+    """The message for a name or code that no rule has, with the nearest that one has."""
+    return f"unknown rule `{text}`{_meant(book.nearest(text))}"
+
+
+def _meant(name: str | None) -> str:
+    return f"; did you mean `{name}`?" if name else ""

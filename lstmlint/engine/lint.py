@@ -46,6 +46,14 @@ class Outcome:
     failures: tuple[Failure, ...]
     failed: bool
     """True where a finding is as severe as its file's settings say a run must fail on."""
+    _lines: dict[str, Sequence[str]] = field(default_factory=dict, repr=False)
+
+    def lines(self, path: str) -> Sequence[str]:
+        """The lines of a file that a diagnostic speaks of, by the path in it; none where it cannot be read."""
+        if path not in self._lines:
+            source = self.sources.get(path) or SourceFile.read(path)
+            self._lines[path] = source.lines if isinstance(source, SourceFile) else ()
+        return self._lines[path]
 
 
 def lint(paths: Sequence[str], finder: SettingsFinder) -> Outcome:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lstmlint.engine.errors import UsageError
+from lstmlint.engine.errors import UsageError, unknown_rule
 from lstmlint.rulebook import Rule, RuleBook
 
 EVERYTHING = "ALL"
@@ -37,8 +37,7 @@ def resolve(selector: str, book: RuleBook, origin: str) -> tuple[int, tuple[Rule
         return 0, book.rules
     rules = book.begins_with(selector) if selector else ()
     if not rules:
-        meant = book.nearest(selector)
-        raise UsageError(f"{origin}: unknown rule `{selector}`" + (f"; did you mean `{meant}`?" if meant else ""))
+        raise UsageError(f"{origin}: {unknown_rule(selector, book)}")
     return len(selector), rules
 
 

@@ -1,0 +1,210 @@
+"""Arguments to calls, nothing else: `lstmlint [check] PATH...`, `lstmlint explain RULE`, `lstmlint rules`.
+
+Ends with 0 where nothing was found that fails the run, 1 where something was, and 2 where the arguments, a path, a
+configuration or lstmlint itself were wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from lstmlint import __version__
+from lstmlint.engine.configuration import CONFIDENCES, FAIL_ON
+from lstmlint.engine.errors import UsageError, unknown_rule
+from lstmlint.engine.lint import Outcome, lint, lint_bytes
+from lstmlint.engine.settings import Options, SettingsFinder
+from lstmlint.report import concise, json, rules, summary
+from lstmlint.rulebook import RuleBookError, rule_book
+
+FOUND, WRONG, INTERRUPTED = 1, 2, 130
+COMMANDS = ("check", "explain", "rules")
+STDIN = "-"
+
+
+def run() -> None:
+    """The program `lstmlint`."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs a command line; the number it ends with."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # an unprintable character is no reason to fail
+    options = _parser().parse_args(_with_command(arguments))
+    try:
+        status: int = options.command(options)
+    except (UsageError, RuleBookError) as problem:
+        print(f"lstmlint: error: {problem}", file=sys.stderr)
+        return WRONG
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except Exception as error:
+        _complain("lstmlint failed", error, getattr(options, "debug", False))
+        return WRONG
+    return status
+
+
+def _with_command(arguments: Sequence[str]) -> list[str]:
+    """A command line that names no command lints."""
+    if arguments and arguments[0] in (*COMMANDS, "-h", "--help", "--version"):
+        return list(arguments)
+    return ["check", *arguments]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="lstmlint",
+        description="Finds LSTM porting bugs: mistakes in recurrent models moved between Keras and PyTorch.",
+        epilog="`lstmlint PATH...` lints; `lstmlint check --help` shows how it can be told what to look for.",
+    )
+    parser.add_argument("--version", action="version", version=f"lstmlint {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True)
+    _add_check(commands.add_parser("check", help="lint files and folders", allow_abbrev=False))
+    explain = commands.add_parser("explain", help="show a rule's page", allow_abbrev=False)
+    explain.add_argument("rule", metavar="RULE", help="the name or code of a rule")
+    explain.set_defaults(command=_explain)
+    listing = commands.add_parser("rules", help="list all rules", allow_abbrev=False)
+    listing.add_argument("--output-format", choices=("full", "json"), default="full", help="default: full")
+    listing.set_defaults(command=_rules)
+    for each in commands.choices.values():
+        each.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
+    return parser
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(command=_check)
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders, - for standard input; default: .")
+    choosing = parser.add_argument_group("which rules", "RULES: names, codes, beginnings of codes; commas between")
+    for flag, text in (
+        ("--select", "run only these"),
+        ("--extend-select", "run these too"),
+        ("--ignore", "do not run these"),
+    ):
+        choosing.add_argument(flag, action="append", metavar="RULES", help=text)
+    choosing.add_argument("--min-confidence", choices=CONFIDENCES, help="show what is so sure; default: likely")
+    choosing.add_argument("--fail-on", choices=FAIL_ON, help="end with 1 from this severity on; default: warning")
+    files = parser.add_argument_group("which files and settings")
+    files.add_argument("--exclude", action="append", metavar="PATTERNS", help="leave out, as .gitignore would")
+    files.add_argument("--force-exclude", action="store_true", help="also leave out excluded files that are named")
+    files.add_argument("--stdin-filename", metavar="PATH", help="what the file on standard input is called")
+    files.add_argument("--config", type=Path, metavar="FILE", help="use this configuration for every file")
+    files.add_argument("--isolated", action="store_true", help="use no configuration")
+    files.add_argument("--no-cache", action="store_true", help="read every file anew (nothing is cached yet)")
+    output = parser.add_argument_group("output")
+    output.add_argument("--output-format", choices=("full", "concise", "json"), default="full", help="default: full")
+    output.add_argument("--statistics", action="store_true", help="show only how often each rule was broken")
+    output.add_argument("--quiet", "-q", action="store_true", help="show findings and nothing else")
+    output.add_argument("--exit-zero", action="store_true", help="end with 0 whatever was found")
+    output.add_argument("--debug", action="store_true", help="show where lstmlint failed, if it does")
+
+
+def _split(values: list[str] | None) -> tuple[str, ...]:
+    """The parts of a repeatable option with commas."""
+    return tuple(part.strip() for value in values or () for part in value.split(",") if part.strip())
+
+
+def _check(options: argparse.Namespace) -> int:
+    finder = SettingsFinder(
+        rule_book(),
+        Options(
+            select=None if options.select is None else _split(options.select),
+            extend_select=_split(options.extend_select),
+            ignore=_split(options.ignore),
+            exclude=_split(options.exclude),
+            force_exclude=options.force_exclude,
+            min_confidence=CONFIDENCES.get(options.min_confidence),
+            fail_on=options.fail_on,
+            config=options.config,
+            isolated=options.isolated,
+        ),
+    )
+    outcome = _linted(options, finder)
+    _write(_report(options, outcome))
+    for failure in outcome.failures:
+        _complain(f"{failure.path} could not be analysed", failure.error, options.debug)
+    if outcome.failures:
+        return WRONG
+    return FOUND if outcome.failed and not options.exit_zero else 0
+
+
+def _linted(options: argparse.Namespace, finder: SettingsFinder) -> Outcome:
+    from_stdin = STDIN in options.paths or (options.stdin_filename is not None and not options.paths)
+    if not from_stdin:
+        return lint(options.paths or [os.curdir], finder)
+    if len(options.paths) > 1:
+        raise UsageError("standard input (-) is linted alone, without other paths")
+    return lint_bytes(sys.stdin.buffer.read(), options.stdin_filename or STDIN, finder)
+
+
+def _report(options: argparse.Namespace, outcome: Outcome) -> str:
+    found = outcome.diagnostics
+    if options.output_format == "json":
+        if options.statistics:
+            print(summary.statistics(found), end="", file=sys.stderr)
+        return json.render(found)
+    end = "" if options.quiet else summary.summary(found, outcome.files)
+    if options.statistics:
+        return summary.statistics(found) + end
+    if options.output_format == "concise" or not found:
+        return concise.render(found) + end
+    from lstmlint.report import full  # rich, which draws, is imported only where something is drawn
+
+    return full.render(found, outcome.lines, _colour(options), _columns()) + end
+
+
+def _explain(options: argparse.Namespace) -> int:
+    book = rule_book()
+    rule = book.find(options.rule)
+    if rule is None:
+        raise UsageError(unknown_rule(options.rule, book))
+    from lstmlint.report.book import page
+
+    _write(page(rule, book, _colour(options), _columns()))
+    return 0
+
+
+def _rules(options: argparse.Namespace) -> int:
+    if options.output_format == "json":
+        _write(rules.render(rule_book()))
+        return 0
+    from lstmlint.report.book import table
+
+    _write(table(rule_book(), _colour(options), _columns()))
+    return 0
+
+
+def _colour(options: argparse.Namespace) -> bool:
+    """Whether to colour: as told, else on a terminal whose user has not said NO_COLOR."""
+    if options.color != "auto":
+        return bool(options.color == "always")
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _columns() -> int | None:
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has what they wanted; what is left in the buffer must not fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _complain(what: str, error: Exception, debug: bool) -> None:
+    """Says on standard error that lstmlint itself went wrong."""
+    print(f"lstmlint: error: {what}: {type(error).__name__}: {error}", file=sys.stderr)
+    if debug:
+        import traceback
+
+        traceback.print_exception(error)
+    else:
+        print("lstmlint: this is a mistake in lstmlint; --debug shows where", file=sys.stderr)

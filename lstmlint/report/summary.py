@@ -1,0 +1,29 @@
+"""What a run found, in a line, and how often each rule was broken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from lstmlint.findings import Diagnostic
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
+    """`found 3 problems in 2 files`; of a run that found none, how many files it looked at."""
+    if not diagnostics:
+        return f"found no problems in {counted(files, 'file')}\n"
+    concerned = len({diagnostic.span.path for diagnostic in diagnostics})
+    return f"found {counted(len(diagnostics), 'problem')} in {counted(concerned, 'file')}\n"
+
+
+def statistics(diagnostics: Sequence[Diagnostic]) -> str:
+    """How often each rule was broken, a line each, the most frequent first."""
+    counts = Counter((diagnostic.code, diagnostic.rule) for diagnostic in diagnostics)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    width = max((len(str(count)) for _, count in ordered), default=0)
+    return "".join(f"{count:>{width}}  {code}  {rule}\n" for (code, rule), count in ordered)
