@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import (
     listed,
     permutation,
     position_in,
     positions_in,
+    ranked_by_result,
     spread,
     tensor_argument,
 )
@@ -87,16 +89,19 @@ def transpose(world: World, call: Call) -> Value:
 
 
 @operation(
-    *(f"{owner}.{name}" for owner in ("torch", "Tensor") for name in ("swapaxes", "swapdims")),
-    *(f"Tensor.{name}_" for name in ("swapaxes", "swapdims")),
+    *names("swapaxes swapdims", "torch", "Tensor"),
+    *names("swapaxes_ swapdims_", "Tensor"),
     "torch.transpose",
     "numpy.swapaxes",
 )
 def swapaxes(world: World, call: Call) -> Value:
     """Two axes exchanged."""
-    source = tensor_argument(world, call)
-    if not isinstance(source, Tensor):
+    given = tensor_argument(world, call)
+    if given is None:
         return world.unknown()
+    source, unknown = ranked_by_result(world, given)
+    if not isinstance(source, Tensor):
+        return unknown
     one, other = call.arg(1, "dim0", "axis0", "axis1"), call.arg(2, "dim1", "axis1", "axis2")
     if len(call.args) < 2 and "axis0" not in call.kwargs and "axis2" in call.kwargs:
         one, other = call.kwargs.get("axis1"), call.kwargs["axis2"]
@@ -130,7 +135,7 @@ def matrix_transposed(world: World, call: Call) -> Value:
 
 
 @operation(
-    *(f"{owner}.{name}" for owner in ("torch", "Tensor") for name in ("movedim", "moveaxis")),
+    *names("movedim moveaxis", "torch", "Tensor"),
     "numpy.moveaxis",
 )
 def movedim(world: World, call: Call) -> Value:
@@ -166,10 +171,8 @@ def rollaxis(world: World, call: Call) -> Value:
 
 
 @operation(
-    *(f"{owner}.{name}" for owner in ("torch", "Tensor", "numpy") for name in ("flip", "roll", "fliplr", "flipud")),
-    *(f"{owner}.{name}" for owner in ("torch", "Tensor") for name in ("tril", "triu", "tril_", "triu_")),
-    "numpy.tril",
-    "numpy.triu",
+    *names("flip roll fliplr flipud tril triu", "torch", "Tensor", "numpy"),
+    *names("tril_ triu_", "Tensor"),
 )
 def kept(world: World, call: Call) -> Value:
     """Entries move along their own axes, the axes stay; roll and flip without an axis are no exception."""

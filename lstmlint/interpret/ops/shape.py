@@ -23,6 +23,7 @@ from lstmlint.values import (
     Shape,
     Tensor,
     Tuple,
+    Unknown,
     Value,
     as_int,
     as_size,
@@ -47,6 +48,19 @@ def tensor_argument(
     if given is None or needs_tensor(world, given, call.place, f"given to `{callee(call)}`"):
         return None
     return world.tensor(given, rank)
+
+
+def ranked_by_result(world: World, source: AnyTensor, more: int = 0) -> tuple[AnyTensor, Unknown]:
+    """A tensor whose rank an earlier run learned from what the operation gave, and what to give where none did.
+
+    The result has `more` axes than the source. An operation that only works out its result for known ranks gives the
+    second value else: a layer that reads it tells its rank, and with that the source's.
+    """
+    result = world.unknown()
+    rank = world.ranks.get(result.root)
+    if isinstance(source, OpenTensor) and rank is not None:
+        source = world.tensor(source, rank - more) or source
+    return source, result
 
 
 def listed(world: World, value: Value | None) -> tuple[Value, ...] | None:

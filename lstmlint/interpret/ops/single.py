@@ -11,6 +11,7 @@ from lstmlint.interpret.ops.shape import (
     listed,
     position_in,
     positions_in,
+    ranked_by_result,
     resized,
     single,
     sizes_of,
@@ -36,7 +37,8 @@ def unsqueeze(world: World, call: Call) -> Value:
     if isinstance(given, Tuple) and isinstance(source, Tensor):
         return _expanded(world, source, given)
     number = as_int(given)
-    return (None if number is None else with_new_axis(source, number, single(world))) or world.unknown()
+    source, unknown = ranked_by_result(world, source, more=1)
+    return (None if number is None else with_new_axis(source, number, single(world))) or unknown
 
 
 def _expanded(world: World, source: Tensor, given: Tuple) -> Value:
