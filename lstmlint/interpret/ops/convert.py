@@ -1,0 +1,54 @@
+"""Conversions: the same entries in another type, place or library, and tensors whose entries are overwritten."""
+
+from __future__ import annotations
+
+from lstmlint.interpret.ops.naming import names
+from lstmlint.interpret.ops.shape import SOURCE, tensor_argument
+from lstmlint.interpret.ops.trail import MASK, RANDOM, as_array, as_torch, noted, overwritten, without_notes
+from lstmlint.interpret.registry import Call, operation
+from lstmlint.values import Tensor, Unknown, Value
+from lstmlint.world import World
+
+_PLACES = """to cuda cpu xpu contiguous clone detach detach_ requires_grad_ pin_memory share_memory_ to_dense coalesce
+    copy resolve_conj resolve_neg refine_names rename data grad"""
+_TYPES = "float double half bfloat16 long int short byte char type type_as astype"
+
+
+@operation(*names(f"{_PLACES} {_TYPES}", "Tensor"), *names("clone detach", "torch"))
+def converted(world: World, call: Call) -> Value:
+    """The same in another type or place; what is not known to be a tensor stays what it is."""
+    if not call.args:
+        return world.unknown()
+    value = call.args[0]
+    tensor = world.tensor(value) if isinstance(value, Unknown) else value
+    if not isinstance(tensor, Tensor):
+        return value
+    return without_notes(tensor, MASK) if call.name.rpartition(".")[2] in _TYPES.split() else tensor
+
+
+@operation("Tensor.numpy", "Tensor.__array__")
+def to_numpy(world: World, call: Call) -> Value:
+    """A torch tensor as a numpy array."""
+    return as_array(converted(world, call), call.place)
+
+
+@operation("torch.from_numpy", "torch.autograd.Variable", "torch.nn.Parameter", "torch.nn.parameter.Parameter")
+def to_torch(world: World, call: Call) -> Value:
+    """A numpy array as a torch tensor; a tensor as itself."""
+    source = tensor_argument(world, call, 0, "data", *SOURCE)
+    return world.unknown() if source is None else as_torch(source)
+
+
+@operation(*names("zero_ fill_ copy_ set_", "Tensor"))
+def filled(world: World, call: Call) -> Value:
+    """The same tensor with other entries."""
+    source = tensor_argument(world, call)
+    return world.unknown() if source is None else overwritten(source)
+
+
+@operation(*names("normal_ uniform_ random_ exponential_ geometric_ log_normal_ cauchy_", "Tensor"))
+def refilled(world: World, call: Call) -> Value:
+    """The same tensor with random entries."""
+    source = tensor_argument(world, call)
+    found = None if source is None else overwritten(source)
+    return noted(found, RANDOM, call.place) if isinstance(found, Tensor) else found or world.unknown()

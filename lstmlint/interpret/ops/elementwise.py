@@ -1,0 +1,171 @@
+"""Operations that work entry by entry: the axes stay, and those of several operands are aligned from the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lstmlint.interpret.ops.naming import names
+from lstmlint.interpret.ops.shape import broadcast, tensor_argument
+from lstmlint.interpret.ops.trail import COUNTED, MASK, joint_state, joint_trail, noted, without_notes
+from lstmlint.interpret.registry import Call, operation
+from lstmlint.interpret.tuples import needs_tensor
+from lstmlint.interpret.wording import callee
+from lstmlint.values import Const, External, Num, OpenTensor, Tensor, Tuple, Value
+from lstmlint.world import World
+
+F = "torch.nn.functional"
+WHOLE = 3
+"""A tensor with as many axes is rarely stretched further."""
+
+
+def combine(world: World, call: Call, values: Sequence[Value]) -> Value:
+    """Several operands entry by entry; numbers change nothing.
+
+    An operand of unknown rank is taken to fit into one of known rank with three axes or more.
+    """
+    if any(needs_tensor(world, value, call.place, f"given to `{callee(call)}`") for value in values):
+        return world.unknown()
+    operands = [value for value in values if not isinstance(value, (Const, Num, External))]
+    tensors = [world.tensor(value) for value in operands]
+    known = [tensor for tensor in tensors if isinstance(tensor, Tensor)]
+    open_ones = [tensor for tensor in tensors if isinstance(tensor, OpenTensor)]
+    if not operands or len(known) + len(open_ones) < len(operands):
+        return world.unknown()
+    if not known:
+        return open_ones[0] if all(one == open_ones[0] for one in open_ones) else _some_open(world, operands)
+    axes = broadcast(tensor.axes for tensor in known)
+    if open_ones:
+        if len(axes) < WHOLE:
+            return _wider(world, open_ones, len(axes))
+        axes = tuple(world.axis() if axis.is_single else axis for axis in axes)
+    return Tensor(axes, joint_trail(known), joint_state(known) if not open_ones else None)
+
+
+def _some_open(world: World, operands: Sequence[Value]) -> Value:
+    """Of several tensors of unknown rank the one that is surely a tensor says the axes, where there is just one."""
+    sure = [value for value in operands if isinstance(value, OpenTensor)]
+    return sure[0] if len(sure) == 1 else world.unknown()
+
+
+def _wider(world: World, open_ones: Sequence[OpenTensor], rank: int) -> Value:
+    """A tensor of unknown rank together with one that surely has no more axes."""
+    first = open_ones[0]
+    if len(open_ones) > 1 or len(first.head) + len(first.tail) < rank:
+        return world.unknown()
+    return first
+
+
+_BINARY = """add sub subtract mul multiply div divide true_divide floor_divide remainder fmod pow maximum minimum
+    fmax fmin atan2 arctan2 hypot logaddexp rsub bitwise_and bitwise_or bitwise_xor lerp addcmul addcdiv
+    heaviside float_power copysign ldexp xlogy"""
+_COMPARING = """eq ne lt le gt ge equal_to greater greater_equal less less_equal not_equal isclose
+    logical_and logical_or logical_xor"""
+_OPERATORS = "add sub mul truediv floordiv mod pow and_ or_ xor"
+
+
+@operation(
+    *names(_BINARY, "torch", "Tensor", "numpy"),
+    *(f"Tensor.{name}_" for name in _BINARY.split()),
+    *names("mod power float_power", "numpy"),
+    *names(_OPERATORS, "operator"),
+)
+def binary(world: World, call: Call) -> Value:
+    """Two operands or three."""
+    named = [call.kwargs[name] for name in ("other", "exponent", "end", "tensor1", "tensor2") if name in call.kwargs]
+    return combine(world, call, (*call.args, *named))
+
+
+@operation(
+    *names(_COMPARING, "torch", "Tensor", "numpy"),
+    *(f"Tensor.{name}_" for name in _COMPARING.split()),
+    *names("equal greater greater_equal less less_equal not_equal isin", "numpy"),
+    *names("eq ne lt le gt ge", "operator"),
+    "torch.isin",
+)
+def comparison(world: World, call: Call) -> Value:
+    """Truth values in the shape of the operands together."""
+    values = call.args[:1] if call.name.endswith("isin") else (*call.args[:2], *list(call.kwargs.values())[:1])
+    found = combine(world, call, values)
+    return noted(found, MASK, call.place) if isinstance(found, Tensor) else found
+
+
+_TRUTHS = "isnan isinf isfinite logical_not signbit isreal isneginf isposinf"
+
+
+@operation(*names(_TRUTHS, "torch", "Tensor", "numpy"), "Tensor.bool", "Tensor.logical_not_")
+def truths(world: World, call: Call) -> Value:
+    """Truth values in the shape of the operand."""
+    source = tensor_argument(world, call)
+    if source is None:
+        return world.unknown()
+    return noted(source, MASK, call.place) if isinstance(source, Tensor) else source
+
+
+@operation("torch.where", "numpy.where")
+def where(world: World, call: Call) -> Value:
+    """where(condition, one, other); with the condition alone, positions."""
+    one, other = call.arg(1, "input", "x"), call.arg(2, "other", "y")
+    if one is None or other is None or not call.args:
+        return world.unknown()
+    return combine(world, call, (one, other, call.args[0]))
+
+
+@operation("Tensor.where")
+def where_method(world: World, call: Call) -> Value:
+    """x.where(condition, other)."""
+    return combine(world, call, (*call.args[:1], *call.args[2:3], *call.args[1:2]))
+
+
+@operation(*names("masked_fill masked_scatter", "torch", "Tensor"), "Tensor.masked_fill_", "Tensor.masked_scatter_")
+def masked_fill(world: World, call: Call) -> Value:
+    """masked_fill(tensor, mask, value): the mask is stretched to the tensor."""
+    source, mask = tensor_argument(world, call), call.arg(1, "mask")
+    if not isinstance(source, Tensor):
+        return world.unknown() if source is None else source
+    other = None if mask is None else world.tensor(mask)
+    if isinstance(other, Tensor) and len(other.axes) <= len(source.axes):
+        return replace(source, axes=broadcast((source.axes, other.axes)))
+    return source
+
+
+_UNARY = """abs absolute neg negative positive exp exp2 expm1 log log2 log10 log1p sqrt rsqrt square reciprocal
+    sin cos tan sinh cosh tanh asin acos atan arcsin arccos arctan asinh acosh atanh sigmoid relu relu6
+    erf erfc erfinv logit floor ceil round trunc frac sign sgn clamp clip clamp_min clamp_max nan_to_num sinc deg2rad rad2deg
+    cumsum cumprod logcumsumexp argsort renorm fix digamma lgamma bernoulli angle real imag conj
+    dropout alpha_dropout feature_dropout celu selu elu leaky_relu rrelu prelu hardshrink softplus threshold
+    index_fill index_add index_copy scatter scatter_add scatter_reduce put
+    fill_diagonal index_put nancumsum nancumprod around rint degrees radians gradient i0 unwrap"""
+_FUNCTIONAL = """relu relu6 relu_ elu elu_ selu celu leaky_relu leaky_relu_ prelu rrelu gelu silu mish
+    hardtanh hardtanh_ hardswish hardsigmoid softplus softsign tanhshrink hardshrink softshrink threshold logsigmoid
+    sigmoid tanh dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout
+    layer_norm batch_norm instance_norm group_norm local_response_norm rms_norm"""
+
+
+@operation(
+    *names(_UNARY, "torch", "Tensor", "numpy"),
+    *(f"Tensor.{name}_" for name in _UNARY.split()),
+    *names("relu_ selu_ celu_ rrelu_ sigmoid_ tanh_ dropout_", "torch"),
+    *names(_FUNCTIONAL, F),
+    *names("expit logit gammaln xlogy entr erf erfinv softplus", "torch.special", "scipy.special"),
+    "operator.neg",
+    "operator.pos",
+    "operator.invert",
+    "torch.bitwise_not",
+    "Tensor.bitwise_not",
+    "torch.layer_norm",
+    "torch.batch_norm",
+)
+def unary(world: World, call: Call) -> Value:
+    """One operand; running sums and scatters run along an axis but keep them all."""
+    source = tensor_argument(world, call)
+    if source is None:
+        return world.unknown()
+    return without_notes(source, COUNTED) if isinstance(source, Tensor) else source
+
+
+@operation("torch.broadcast_tensors", "numpy.broadcast_arrays")
+def broadcast_together(world: World, call: Call) -> Value:
+    """Every tensor stretched to the axes of all together."""
+    found = combine(world, call, call.args)
+    return Tuple((found,) * len(call.args)) if isinstance(found, Tensor) else world.unknown()
