@@ -257,6 +257,16 @@ class ProjectModule(Value):
 
 
 @dataclass(frozen=True)
+class Imported(Value):
+    """A name imported from a module that may be a file of the project; nobody has looked yet."""
+
+    module: str
+    level: int
+    name: str
+    importer: str
+
+
+@dataclass(frozen=True)
 class Partial(Value):
     """`functools.partial(function, ...)` or a bound method of a library object."""
 

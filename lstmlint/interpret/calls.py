@@ -13,7 +13,7 @@ from lstmlint.interpret.definitions import library_bases
 from lstmlint.interpret.iteration import unpack_starred
 from lstmlint.interpret.joins import join, known_choices
 from lstmlint.interpret.registry import APPLICATIONS, OPERATIONS, Call
-from lstmlint.interpret.run import CALLS, DEPTH, EXPRESSIONS, Run, handles
+from lstmlint.interpret.run import ABROAD, CALLS, DEPTH, EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Frame, FunctionInfo
 from lstmlint.values import (
     NONE,
@@ -108,6 +108,8 @@ def call_function(run: Run, info: FunctionInfo, call: Call, receiver: Value | No
     world = run.world
     parsed = info.syntax(run.syntax)
     if parsed is None or len(run.stack) >= DEPTH or run.stack.count(info.ident) >= 2:
+        return world.unknown()
+    if run.abroad > ABROAD and info.closure.file is not run.frames[0].file:
         return world.unknown()
     node, unit = parsed
     site = world.site

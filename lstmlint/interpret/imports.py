@@ -8,9 +8,8 @@ from lstmlint.interpret.lookup import module_frame, module_name
 from lstmlint.interpret.run import ATTRIBUTES, STATEMENTS, Run, handles
 from lstmlint.interpret.scope import Flow, Frame
 from lstmlint.names.canonical import canonical
-from lstmlint.names.project import ModuleFile
 from lstmlint.source import Place
-from lstmlint.values import External, ProjectModule, Value
+from lstmlint.values import External, Imported, ProjectModule, Value
 
 LIBRARIES = frozenset(
     "torch tensorflow tf keras tf_keras numpy pandas scipy sklearn os sys re math random time json typing collections functools "
@@ -43,14 +42,16 @@ def _import(run: Run, frame: Frame, node: cst.Import) -> Flow:
 @handles(STATEMENTS, cst.ImportFrom)
 def _import_from(run: Run, frame: Frame, node: cst.ImportFrom) -> Flow:
     level, path = len(node.relative), _path(node.module)
-    file = None if _is_library(path, level) else run.project.find(path, level, frame.file.source.path)
+    importer = frame.file.source.path
     if isinstance(node.names, cst.ImportStar):
+        file = None if _is_library(path, level) else run.project.find(path, level, importer)
         frame.module.stars.append(file if file is not None else External(canonical(path)))
         return Flow.NEXT
     for alias in node.names:
         name = _path(alias.name)
         bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
-        frame.variables[bound] = _imported(run, frame, file, path, level, name)
+        known = _is_library(path, level)
+        frame.variables[bound] = External(canonical(f"{path}.{name}")) if known else Imported(path, level, name, importer)
     return Flow.NEXT
 
 
@@ -61,19 +62,6 @@ def _is_library(path: str, level: int) -> bool:
 def _module(run: Run, frame: Frame, path: str, level: int) -> Value:
     file = None if _is_library(path, level) else run.project.find(path, level, frame.file.source.path)
     return External(canonical(path)) if file is None else ProjectModule(file.source.path, path, frame.file.source.path)
-
-
-def _imported(run: Run, frame: Frame, file: ModuleFile | None, path: str, level: int, name: str) -> Value:
-    if file is not None and file is not frame.file:
-        found = module_name(run, module_frame(run, file), name)
-        if found is not None:
-            return found
-    dotted = f"{path}.{name}" if path else name
-    if not _is_library(path, level):
-        inner = run.project.find(dotted, level, frame.file.source.path)
-        if inner is not None:
-            return ProjectModule(inner.source.path, dotted, frame.file.source.path)
-    return External(canonical("." * level + dotted if level else dotted))
 
 
 @handles(ATTRIBUTES, ProjectModule)

@@ -9,9 +9,10 @@ from lstmlint.interpret.definitions import define_indexed_class, define_indexed_
 from lstmlint.interpret.registry import OPERATIONS
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame
+from lstmlint.names.canonical import canonical
 from lstmlint.names.project import ModuleFile
 from lstmlint.syntax.index import ClassEntry, FunctionEntry
-from lstmlint.values import ALWAYS, External, Value
+from lstmlint.values import ALWAYS, External, Imported, ProjectModule, Value
 
 BUILTINS = frozenset(dir(builtins))
 
@@ -21,7 +22,7 @@ def lookup(run: Run, frame: Frame, name: str) -> Value | None:
     scope: Frame | None = frame
     while scope is not None:
         if name in scope.variables:
-            return scope.variables[name]
+            return settled_name(run, scope, name)
         if scope.parent is None:
             found = module_name(run, scope, name)
             if found is not None:
@@ -33,7 +34,7 @@ def lookup(run: Run, frame: Frame, name: str) -> Value | None:
 def module_name(run: Run, module: Frame, name: str) -> Value | None:
     """A name of a file's top level, its defining statement being run now if it was not yet."""
     if name in module.variables:
-        return module.variables[name]
+        return settled_name(run, module, name)
     entry = module.file.index.bindings.get(name)
     if entry is not None and name not in module.pending:
         module.pending.add(name)
@@ -42,8 +43,30 @@ def module_name(run: Run, module: Frame, name: str) -> Value | None:
         finally:
             module.pending.discard(name)
         if name in module.variables:
-            return module.variables[name]
+            return settled_name(run, module, name)
     return _from_stars(run, module, name)
+
+
+def settled_name(run: Run, scope: Frame, name: str) -> Value:
+    """The value of a variable; an imported name is looked for when it is first used."""
+    value = scope.variables[name]
+    if isinstance(value, Imported):
+        value = scope.variables[name] = _imported(run, value)
+    return value
+
+
+def _imported(run: Run, value: Imported) -> Value:
+    """What an imported name is: a definition of a file of the project, a module of it, or a library's."""
+    file = run.project.find(value.module, value.level, value.importer)
+    if file is not None and file.source.path != value.importer:
+        found = module_name(run, module_frame(run, file), value.name)
+        if found is not None:
+            return found
+    dotted = f"{value.module}.{value.name}" if value.module else value.name
+    inner = run.project.find(dotted, value.level, value.importer)
+    if inner is not None:
+        return ProjectModule(inner.source.path, dotted, value.importer)
+    return External(canonical("." * value.level + dotted))
 
 
 def define(run: Run, module: Frame, entry: object) -> None:

@@ -48,8 +48,10 @@ class Exhausted(Exception):
     """The run has taken more steps than a file is worth; what was seen so far still counts."""
 
 
-STEPS = 150_000
+STEPS = 80_000
 """Expressions evaluated per file before the interpreter gives up on the rest."""
+ABROAD = 30_000
+"""Of these, in other files of the project than the one that is linted."""
 DEPTH = 16
 """Calls inside calls."""
 
@@ -78,6 +80,8 @@ class Run:
     stack: list[Hashable] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     steps: int = 0
+    abroad: int = 0
+    """Steps taken in other files of the project."""
     _keys: dict[Hashable, int] = field(default_factory=dict)
 
     def key(self, *identity: Hashable) -> int:
@@ -87,8 +91,14 @@ class Run:
     def step(self) -> None:
         """Counts a step of work; raises Exhausted past the limit."""
         self.steps += 1
+        self.abroad += self.is_abroad
         if self.steps > STEPS:
             raise Exhausted
+
+    @property
+    def is_abroad(self) -> bool:
+        """True while code of another file is being interpreted."""
+        return len(self.frames) > 1 and self.frames[-1].file is not self.frames[0].file
 
     def evaluate(self, frame: Frame, node: cst.CSTNode) -> Value:
         """The value of an expression."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import libcst as cst
 
 from lstmlint.interpret.arithmetic import arithmetic
@@ -169,23 +171,37 @@ def _unrolled(run: Run, frame: Frame, node: cst.For, items: list[Value]) -> Flow
     return Flow.NEXT if node.orelse is None else run.execute(frame, [node.orelse])
 
 
-def _repeated(run: Run, frame: Frame, body: object) -> Flow:
-    """A loop of unknown length: one round, then one more from where both meet; whatever it does may not happen."""
+def _repeated(run: Run, frame: Frame, body: Callable[[], Flow]) -> Flow:
+    """A loop of unknown length: one round, and one more from where both meet if it carries anything over.
+
+    Whatever the last round does may not happen.
+    """
     world = run.world
     path = world.path
-    for _ in range(2):
+    for is_last in (False, True):
         variables, heap = dict(frame.variables), dict(world.heap)
-        flow = body()  # type: ignore[operator]
+        flow = body()
         world.path = path
         if flow is Flow.STOP:
             frame.variables, world.heap = variables, heap
             return Flow.NEXT
-        if _ == 1:
+        if not is_last and not _carries(variables, frame.variables, heap, world.heap):
+            return Flow.NEXT
+        if is_last:
             frame.variables = {
                 name: join(world, path, variables.get(name), path, value) for name, value in frame.variables.items()
             }
             world.heap = join_heaps(world, path, heap, path, world.heap)
     return Flow.NEXT
+
+
+def _carries(
+    before: dict[str, Value], after: dict[str, Value], heap: dict[int, object], later: dict[int, object]
+) -> bool:
+    """True where a round changed something that was there before it."""
+    return any(after.get(name) != value for name, value in before.items()) or any(
+        later.get(address) is not stored for address, stored in heap.items()
+    )
 
 
 @handles(STATEMENTS, cst.While)
