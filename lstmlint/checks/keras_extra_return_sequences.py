@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lstmlint.checks.facts import Facts
-from lstmlint.checks.keras_steps import chosen, is_keras, loss_family, origin, output_of, quoted, shape_text
+from lstmlint.checks.keras_steps import chosen, is_first, is_keras, loss_family, origin, output_of, quoted, shape_text
 from lstmlint.events import Called, Fitted, LossTaken
 from lstmlint.findings import Evidence, Finding, check
 from lstmlint.source import Place
@@ -22,27 +22,43 @@ CURE = "leave out return_sequences=True, or take the last step or a mean over ti
 @check(RULE, on=Fitted)
 def sequence_fitted_to_one_value(fitted: Fitted, facts: Facts) -> Iterator[Finding]:
     """The model returns a sequence, the target has one value or vector per sample."""
-    yield from _against_target(facts, fitted.loss, fitted.output, fitted.target, fitted.place)
+    found = _against(facts, fitted.loss, fitted.output, fitted.target)
+    if found is not None and is_first(facts, fitted, lambda e: _place(_against(facts, e.loss, e.output, e.target))):
+        yield _told(*found, fitted.place)
 
 
 @check(RULE, on=LossTaken)
 def sequence_compared_with_one_value(taken: LossTaken, facts: Facts) -> Iterator[Finding]:
     """The same, where a loss is called by hand."""
-    yield from _against_target(facts, taken.loss, taken.prediction, taken.target, taken.place)
+    found = _against(facts, taken.loss, taken.prediction, taken.target)
+    if found is not None and is_first(facts, taken, lambda e: _place(_against(facts, e.loss, e.prediction, e.target))):
+        yield _told(*found, taken.place)
 
 
-def _against_target(facts: Facts, loss: str | None, output: Value, target: Value, place: Place) -> Iterator[Finding]:
+Found = tuple[Note, Layer, str]
+"""Which layer kept the sequence, and what it is held against."""
+
+
+def _place(found: Found | None) -> Place | None:
+    return None if found is None else found[0].place
+
+
+def _against(facts: Facts, loss: str | None, output: Value, target: Value) -> Found | None:
+    """The layer whose sequence is held against one value or vector per sample."""
     family = loss_family(loss)
     if family is None or not isinstance(target, Tensor):
-        return
+        return None
     kept = kept_by(facts, output)
     if kept is None or not isinstance(output, Tensor) or not _is_one_per_sample(family, output, target):
-        return
-    note, keeping = kept
-    yield Finding(
+        return None
+    return *kept, f"the loss holds {shape_text(target)} against {shape_text(output)}"
+
+
+def _told(note: Note, keeping: Layer, evidence: str, place: Place) -> Finding:
+    return Finding(
         note.place,
         f"{quoted(keeping)} returns a vector for every step, but the target has one for every sample",
-        because=(Evidence(place, f"the loss holds {shape_text(target)} against {shape_text(output)}"),),
+        because=(Evidence(place, evidence),),
         cure=CURE,
     )
 

@@ -13,6 +13,7 @@ from lstmlint.checks.keras_steps import (
     ATTENTION,
     WANT_SEQUENCE,
     chosen,
+    is_first,
     is_keras,
     loss_family,
     quoted,
@@ -32,7 +33,7 @@ CURE = "give it return_sequences=True"
 def last_step_given_as_sequence(called: Called, facts: Facts) -> Iterator[Finding]:
     """A layer that reads a sequence is called on (batch, feature)."""
     found = dropped_before(called)
-    if found is None or _said_before(called, found, facts):
+    if found is None or not is_first(facts, called, _dropped_at):
         return
     note, dropping = found
     wanted = _wanted(called)
@@ -62,15 +63,9 @@ def _sources(called: Called) -> tuple[Value, ...]:
     return called.source.items if several and isinstance(called.source, Tuple) else (called.source,)
 
 
-def _said_before(called: Called, found: tuple[Note, Layer], facts: Facts) -> bool:
-    """True where an earlier consumer of the same construction says it already."""
-    for earlier in facts.events(Called):
-        if earlier is called:
-            return False
-        other = dropped_before(earlier)
-        if other is not None and other[0].place == found[0].place:
-            return True
-    return False
+def _dropped_at(called: Called) -> Place | None:
+    found = dropped_before(called)
+    return None if found is None else found[0].place
 
 
 def _wanted(called: Called) -> tuple[str, str]:
@@ -93,26 +88,43 @@ def _cure(called: Called, dropping: Layer) -> str:
 @check(RULE, on=Fitted)
 def last_step_fitted_to_steps(fitted: Fitted, facts: Facts) -> Iterator[Finding]:
     """The target has a value per step, the model returns one vector per sample."""
-    yield from _against_target(facts, fitted.loss, fitted.output, fitted.target, fitted.place)
+    found = _against(facts, fitted.loss, fitted.output, fitted.target)
+    if found is not None and is_first(facts, fitted, lambda e: _place(_against(facts, e.loss, e.output, e.target))):
+        yield _told(*found, fitted.place)
 
 
 @check(RULE, on=LossTaken)
 def last_step_compared_with_steps(taken: LossTaken, facts: Facts) -> Iterator[Finding]:
     """The same, where a loss is called by hand."""
-    yield from _against_target(facts, taken.loss, taken.prediction, taken.target, taken.place)
+    found = _against(facts, taken.loss, taken.prediction, taken.target)
+    if found is not None and is_first(facts, taken, lambda e: _place(_against(facts, e.loss, e.prediction, e.target))):
+        yield _told(*found, taken.place)
 
 
-def _against_target(facts: Facts, loss: str | None, output: Value, target: Value, place: Place) -> Iterator[Finding]:
+Found = tuple[Note, Layer, Tensor, Tensor]
+"""Which layer dropped the sequence; the model's output and the target."""
+
+
+def _place(found: Found | None) -> Place | None:
+    return None if found is None else found[0].place
+
+
+def _against(facts: Facts, loss: str | None, output: Value, target: Value) -> Found | None:
+    """The layer whose last step is held against a value for every step."""
     note = output.noted("last-step") if isinstance(output, Tensor) and len(output.axes) == 2 else None
     dropping = chosen(note)
     if note is None or dropping is None or not isinstance(output, Tensor) or not isinstance(target, Tensor):
-        return
+        return None
     if not _has_value_per_step(facts, loss_family(loss), note, output, target):
-        return
-    yield Finding(
+        return None
+    return note, dropping, output, target
+
+
+def _told(note: Note, dropping: Layer, output: Tensor, target: Tensor, place: Place) -> Finding:
+    return Finding(
         note.place,
         f"{quoted(dropping)} returns its last step only, but the target has a value for every step",
-        because=(Evidence(place, _shapes(output, target)),),
+        because=(Evidence(place, f"the model gives {shape_text(output)}, the target is {shape_text(target)}"),),
         cure=CURE,
         confidence=Confidence.LIKELY if len(target.axes) == 2 else Confidence.CERTAIN,
     )
@@ -128,7 +140,3 @@ def _has_value_per_step(facts: Facts, family: str | None, note: Note, output: Te
     if time is None or time.is_single or target.axes[1].size != time.size:
         return False
     return family == "sparse_loss" or output.axes[1].is_single
-
-
-def _shapes(output: Tensor, target: Tensor) -> str:
-    return f"the model gives {shape_text(output)}, the target is {shape_text(target)}"

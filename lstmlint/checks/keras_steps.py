@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES
 from lstmlint.catalogue.lookup import layer_spec
-from lstmlint.checks.facts import Facts
+from lstmlint.checks.facts import Facts, SomeEvent
 from lstmlint.events import Called
 from lstmlint.interpret.wording import shortened
+from lstmlint.source import Place
 from lstmlint.values import Axis, Const, Layer, Note, Tensor, Tuple, Value
 
 ATTENTION = frozenset({"attention", "multi_head_attention"})
@@ -76,3 +79,14 @@ def shape_text(tensor: Tensor) -> str:
     """A tensor's shape for a message: (batch, 14, ?)."""
     sizes = ["batch", *("?" if axis.size.known is None else str(axis.size.known) for axis in tensor.axes[1:])]
     return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
+
+
+def is_first(facts: Facts, event: SomeEvent, place: Callable[[SomeEvent], Place | None]) -> bool:
+    """True where no earlier event of the same kind leads to a finding at the same place."""
+    own = place(event)
+    for earlier in facts.events(type(event)):
+        if earlier is event:
+            return True
+        if place(earlier) == own:
+            return False
+    return True
