@@ -91,6 +91,19 @@ class Reshaped(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Squeezed(Event):
+    """An axis was to be dropped because it has one entry, `x.squeeze(0)`; where it has more, nothing happens.
+
+    `position` and `axis` are None for `x.squeeze()`, which drops every axis that happens to have one entry.
+    """
+
+    source: Tensor
+    position: int | None
+    axis: Axis | None
+    result: Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
 class Joined(Event):
     """torch.cat, stack, Concatenate and the like. `axis` is the joined axis of the first part (None for stack)."""
 

@@ -94,15 +94,18 @@ def _is_used_whole(selected: Selected, facts: Facts) -> bool:
 @check(RULE, on=Joined)
 def directions_joined_along_batch(joined: Joined, facts: Facts) -> Iterator[Finding]:
     """`cat([h_n[0], h_n[1]], 0)`: twice as many samples, each with one direction."""
-    if joined.position is None or len(joined.parts) != 2:
+    if joined.axis is None or len(joined.parts) != 2 or joined.parts[0] != joined.parts[1]:
         return
-    origins = [_selected_from_state(part, facts) for part in joined.parts]
-    first, second = origins
-    if first is None or second is None or first.axis.id != second.axis.id or first.index == second.index:
+    entries = [
+        event
+        for event in facts.events(Selected)
+        if event.result == joined.parts[0] and stack_of(event.source) == event.axis and len(event.source.axes) == 3
+    ]
+    if len({event.index for event in entries}) != 2 or joined.axis.id != entries[0].source.axes[1].id:
         return
+    first = entries[0]
     called = origin(first.axis, facts)
-    batch = first.source.axes[1].id if stack_of(first.source) is not None and len(first.source.axes) == 3 else None
-    if called is None or not is_surely_bidirectional(called) or joined.axis is None or joined.axis.id != batch:
+    if called is None or not is_surely_bidirectional(called):
         return
     yield Finding(
         joined.place,
@@ -114,7 +117,3 @@ def directions_joined_along_batch(joined: Joined, facts: Facts) -> Iterator[Find
 
 def _seen(place: Place) -> Evidence:
     return Evidence(place, "is (batch, hidden)")
-
-
-def _selected_from_state(part: object, facts: Facts) -> Selected | None:
-    return next((e for e in facts.events(Selected) if e.result is part or e.result == part), None)

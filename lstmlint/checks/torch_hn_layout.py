@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import origin, stack_confidence, stack_of
-from lstmlint.events import Called, LossTaken, Reshaped, Selected
+from lstmlint.events import Called, LossTaken, Reshaped, Selected, Squeezed
 from lstmlint.findings import Evidence, Finding, check
 from lstmlint.interpret.wording import callee_text, shortened
 from lstmlint.values import Axis, Role, Tensor, Value
@@ -66,6 +66,25 @@ def _merges_batch(reshaped: Reshaped) -> bool:
         return False
     merged = [part.id for part in result.axes[-1].parts]
     return merged == [source.axes[1].id, source.axes[2].id]
+
+
+@check(RULE, on=Squeezed)
+def several_layers_squeezed(squeezed: Squeezed, facts: Facts) -> Iterator[Finding]:
+    """`h_n.squeeze(0)` of several layers or directions: nothing happens, and axis 0 is still not the batch."""
+    stack = squeezed.axis
+    if stack is None or stack_of(squeezed.source) != stack or squeezed.position != 0 or not stack.size.exceeds(1):
+        return
+    if origin(stack, facts) is None:
+        return
+    count = stack.size.known
+    entries = f"{count} entries" if count is not None else "more than one entry"
+    subject = shortened(squeezed.place.text.rpartition(".squeeze")[0]) or "h_n"
+    yield Finding(
+        squeezed.place,
+        f"`{shortened(squeezed.place.text)}` changes nothing: axis 0 is layers x directions and has {entries}",
+        because=_because(stack, facts),
+        cure=f"take the top layer with `{subject}[-1]`",
+    )
 
 
 @check(RULE, on=LossTaken)

@@ -27,7 +27,7 @@ def axes_of_another_size_or_order(called: Called, facts: Facts) -> Iterator[Find
         problem = (
             _rank(called, state)
             or _scrambled(state, facts)
-            or _size(called, state, number)
+            or _size(called, state, number, layouts(facts).is_at_fault(called.layer))
             or _axis(called, state, facts)
         )
         if problem is not None:
@@ -60,14 +60,14 @@ def _scrambled(state: Tensor, facts: Facts) -> str | None:
     return None
 
 
-def _size(called: Called, state: Tensor, number: int) -> str | None:
+def _size(called: Called, state: Tensor, number: int, layer_is_wrong: bool) -> str | None:
     geometry = Geometry.of(called.layer)
     stack, rows, width = state.axes[0], state.axes[1:-1], state.axes[-1]
     if stack.size.cannot_equal(geometry.stack):
         return _wrong_stack(called, geometry, stack)
     expected = geometry.width if number == 0 else geometry.cell
     batch = _batch(called)
-    if batch is not None and rows and rows[0].size.cannot_equal(batch.size):
+    if batch is not None and not layer_is_wrong and rows and rows[0].size.cannot_equal(batch.size):
         return f"has a batch of {_shown(rows[0].size)}, the input has {_shown(batch.size)}"
     if width.size.cannot_equal(expected):
         return f"is {_shown(width.size)} wide, the layer's state is {_shown(expected)} wide"

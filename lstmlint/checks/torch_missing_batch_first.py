@@ -19,6 +19,15 @@ def batch_first_data_read_as_time_first(built: Built, facts: Facts) -> Iterator[
         return
     reading = readings[0]
     name = callee_text(reading.called.place)
+    if reading.source.axes[1].is_single:
+        yield Finding(
+            reading.called.place,
+            f"`{name}` reads axis 0 as time, but it is the batch: all samples become the steps of one sequence",
+            because=reasons(reading),
+            cure="put the axis of size 1 in front of the steps of one sequence, or give each sample its own steps",
+            confidence=sureness(readings),
+        )
+        return
     yield Finding(
         flag_place(built.layer, "batch_first"),
         f"`{name}` reads axis 0 of its input as time (built without batch_first), but the data has the batch there",

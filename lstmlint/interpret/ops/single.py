@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lstmlint.events import Squeezed
 from lstmlint.interpret.ops.shape import (
     DIM,
     axis_of_size,
@@ -61,7 +62,9 @@ def squeeze(world: World, call: Call) -> Value:
     if given is None or given == NONE:
         if isinstance(source, OpenTensor):
             return world.unknown()
-        return replace(source, axes=tuple(axis for axis in source.axes if not axis.is_single))
+        result = replace(source, axes=tuple(axis for axis in source.axes if not axis.is_single))
+        world.emit(Squeezed(place=call.place, source=source, position=None, axis=None, result=result))
+        return result
     number = as_int(given)
     if isinstance(source, OpenTensor):
         return (None if number is None else _squeezed_edge(source, number)) or world.unknown()
@@ -69,7 +72,11 @@ def squeeze(world: World, call: Call) -> Value:
     if positions is None:
         return world.unknown()
     kept = [axis for place, axis in enumerate(source.axes) if place not in positions or axis.size.exceeds(1)]
-    return replace(source, axes=tuple(kept))
+    result = replace(source, axes=tuple(kept))
+    for place in positions:
+        axis = source.axes[place]
+        world.emit(Squeezed(place=call.place, source=source, position=place, axis=axis, result=result))
+    return result
 
 
 def _squeezed_edge(source: OpenTensor, number: int) -> Value | None:
