@@ -67,9 +67,12 @@ def snippet(annotations: Sequence[Annotation], lines: Sequence[str], width: int)
     `width` is in cells; a line that is longer is cut, a label is wrapped.
     """
     rows: list[Row] = []
+    following = 0
     for _, group in groupby(enumerate(annotations), key=lambda item: _line_shared(*item)):
-        block = _block([annotation for _, annotation in group], lines, width)
-        rows += [GAP, *block] if rows and block else block
+        block = [annotation for _, annotation in group]
+        drawn = _block(block, lines, width)
+        rows += [GAP, *drawn] if rows and drawn and block[0].span.line != following else drawn
+        following = block[0].span.end_line + 1
     return rows
 
 

@@ -1,0 +1,34 @@
+"""Which bytes are worth reading further."""
+
+from __future__ import annotations
+
+import pytest
+
+from lstmlint.triage import concerns
+
+
+@pytest.mark.parametrize("data", [b"", b"import torch\nmodel = torch.nn.Linear(1, 2)\n", b"bidirectional = True", b"rnn = 1"])
+def test_nothing_recurrent(data: bytes) -> None:
+    assert not concerns(data)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "nn.LSTM",
+        "nn.GRUCell",
+        "layers.SimpleRNN",
+        "layers.RNN",
+        "ConvLSTM2D",
+        "CuDNNLSTM",
+        "StackedRNNCells",
+        "Bidirectional",
+        "pack_padded_sequence",
+        "pad_packed_sequence",
+        "pack_sequence",
+        "tf.nn.dynamic_rnn",
+        "getattr(nn, 'LSTM')",
+    ],
+)
+def test_names_of_recurrent_layers(name: str) -> None:
+    assert concerns(b"x = 1\n" * 1000 + name.encode() + b"(1)")
