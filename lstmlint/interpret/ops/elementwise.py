@@ -131,7 +131,8 @@ def masked_fill(world: World, call: Call) -> Value:
 
 _UNARY = """abs absolute neg negative positive exp exp2 expm1 log log2 log10 log1p sqrt rsqrt square reciprocal
     sin cos tan sinh cosh tanh asin acos atan arcsin arccos arctan asinh acosh atanh sigmoid relu relu6
-    erf erfc erfinv logit floor ceil round trunc frac sign sgn clamp clip clamp_min clamp_max nan_to_num sinc deg2rad rad2deg
+    erf erfc erfinv logit floor ceil round trunc frac sign sgn clamp clip clamp_min clamp_max nan_to_num
+    sinc deg2rad rad2deg
     cumsum cumprod logcumsumexp argsort renorm fix digamma lgamma bernoulli angle real imag conj
     dropout alpha_dropout feature_dropout celu selu elu leaky_relu rrelu prelu hardshrink softplus threshold
     index_fill index_add index_copy scatter scatter_add scatter_reduce put

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from lstmlint.interpret.ops.crossing import Target
 from lstmlint.interpret.ops.join import aligned, parts_of
-from lstmlint.interpret.ops.matching import Target, match
+from lstmlint.interpret.ops.matching import match
 from lstmlint.interpret.ops.reduce import tell
 from lstmlint.interpret.ops.shape import axis_of_size, broadcast, tensor_argument
 from lstmlint.interpret.ops.trail import TRANSPOSED, joint_trail, noted

@@ -44,9 +44,9 @@ def aligned(world: World, parts: Sequence[Value], call: Call) -> list[AnyTensor]
     ranks = {len(tensor.axes) for tensor in found if isinstance(tensor, Tensor) and not _is_empty(tensor)}
     if len(ranks) > 1 or not parts:
         return None
-    if len(ranks) == 1:
+    for rank in ranks:
         found = [
-            world.tensor(tensor, *ranks) if isinstance(tensor, OpenTensor) else tensor
+            world.tensor(tensor, rank) if isinstance(tensor, OpenTensor) else tensor
             for tensor in found
             if not (isinstance(tensor, Tensor) and _is_empty(tensor))
         ]

@@ -10,25 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import pairwise
 
+from lstmlint.interpret.ops.crossing import Crossing, Links, Target, product_or_none
 from lstmlint.sizes import ONE, Size, product
 from lstmlint.values import Axis, Role
 from lstmlint.world import World
-
-
-@dataclass(frozen=True)
-class Target:
-    """One dimension of a reshape's target: its size (None for a -1 that does not resolve) and the axis it names."""
-
-    size: Size | None
-    axis: int | None = None
-    inferred: bool = False
-
-    @property
-    def is_single(self) -> bool:
-        """True where it is known to have one entry."""
-        return self.size is not None and self.size.known == 1
 
 
 @dataclass(frozen=True)
@@ -50,8 +37,6 @@ class Outcome:
 
 
 Boundary = tuple[int, int]
-Links = dict[int, tuple[int, int]]
-"""Target dimensions that name a source axis: the atoms that axis consists of, from start to end."""
 
 
 def atoms_of(axis: Axis) -> tuple[Axis, ...]:
@@ -171,7 +156,7 @@ class _Reshape:
         found = []
         for place, (start, stop) in self.links.items():
             if start and place:
-                passed = _product_or_none([dim.size for dim in self.dims[:place]])
+                passed = product_or_none([dim.size for dim in self.dims[:place]])
                 if passed is None or not passed.cannot_equal(product(a.size for a in self.atoms[:start])):
                     found.append([(start, place), (stop, place + 1)])
         return found
@@ -222,8 +207,13 @@ class _Reshape:
         return self.world.axis(dim.size, role)
 
     def _crossing(self, one: Boundary, other: Boundary) -> Outcome:
-        crossing = _Crossing(self, one, other)
-        swapped = crossing.swapped()
+        links = {
+            place - one[1]: (start - one[0], stop - one[0])
+            for place, (start, stop) in self.links.items()
+            if one[1] <= place < other[1] and one[0] <= start and stop <= other[0]
+        }
+        crossing = Crossing(self.atoms[one[0] : other[0]], self.dims[one[1] : other[1]], links)
+        swapped = crossing.swapped() or crossing.regrouped()
         if swapped:
             return Outcome(tuple(self._fresh(dim) for dim in crossing.dims), True, swapped)
         proved, possible = crossing.displaced()
@@ -254,90 +244,14 @@ class _Reshape:
         return _layers_and_directions(tuple(found), self.axes)
 
 
-class _Crossing:
-    """Several axes cut into several others between two boundaries: which of them are named, and where they stand."""
-
-    def __init__(self, reshape: _Reshape, one: Boundary, other: Boundary) -> None:
-        self.atoms = reshape.atoms[one[0] : other[0]]
-        self.dims = reshape.dims[one[1] : other[1]]
-        self.linked: set[int] = set()
-        self.candidates: dict[int, list[int]] = {}
-        for place, dim in enumerate(self.dims):
-            link = reshape.links.get(one[1] + place)
-            if link is not None and one[0] <= link[0] and link[1] <= other[0]:
-                self.linked.add(place)
-                self.candidates[place] = list(range(link[0] - one[0], link[1] - one[0]))
-            elif self._is_unambiguous(dim):
-                found = [number for number, atom in enumerate(self.atoms) if atom.size == dim.size]
-                if found:
-                    self.candidates[place] = found
-
-    def _is_unambiguous(self, dim: Target) -> bool:
-        same = [other for other in self.dims if other.size == dim.size]
-        explicit = [other for other in same if not other.inferred]
-        return dim.size is not None and (len(same) == 1 or explicit == [dim])
-
-    def swapped(self) -> tuple[Axis, ...]:
-        """The axes that stand in another order in the target than in the source."""
-        moved: set[int] = set()
-        for early, late in combinations(sorted(self.candidates), 2):
-            if min(self.candidates[early]) > max(self.candidates[late]):
-                moved |= {*self.candidates[early], *self.candidates[late]}
-        return tuple(self.atoms[number] for number in sorted(moved))
-
-    def displaced(self) -> tuple[tuple[Axis, ...], tuple[Axis, ...]]:
-        """The axes around one that stands behind other data than before: where that is proved, and where possible."""
-        possible: tuple[Axis, ...] = ()
-        for place, candidates in self.candidates.items():
-            passed = _product_or_none([dim.size for dim in self.dims[:place]])
-            before = [product(atom.size for atom in self.atoms[:number]) for number in candidates]
-            around = self.atoms[: max(candidates) + 1] if min(candidates) else self.atoms[: max(candidates) + 2]
-            if place in self.linked:
-                before = before[:1]
-            elif self._may_be_coincidence(place):
-                continue
-            if passed is None:
-                if place in self.linked and min(candidates) == 0:
-                    possible = possible or tuple(around)
-            elif all(passed.cannot_equal(size) for size in before):
-                return tuple(around), ()
-            elif all(passed != size for size in before):
-                possible = possible or tuple(around)
-        return (), possible
-
-    def _may_be_coincidence(self, place: int) -> bool:
-        """True where a size that equals an axis' may as well be a part of the axes before it."""
-        size, first = self.dims[place].size, self.atoms[0].size
-        if place == 0:
-            return size is not None and first.divided_by(size) is not None
-        return self._is_nested()
-
-    def _is_nested(self) -> bool:
-        """True where all sizes are numbers and every cut of one side lies inside or beside the cuts of the other."""
-        cuts = set()
-        for sizes in ([atom.size for atom in self.atoms], [dim.size for dim in self.dims]):
-            for number in range(len(sizes)):
-                passed = _product_or_none(sizes[number:])
-                if passed is None or not passed.known:
-                    return False
-                cuts.add(passed.known)
-        ordered = sorted(cuts)
-        return all(large % small == 0 for small, large in pairwise(ordered))
-
-
 def _rises(boundaries: Sequence[Boundary]) -> bool:
     """True where each boundary lies behind the one before on both sides."""
     pairs = list(pairwise(boundaries))
     return len(pairs) == 1 or all(one[0] < other[0] and one[1] < other[1] for one, other in pairs)
 
 
-def _product_or_none(sizes: Sequence[Size | None]) -> Size | None:
-    known = [size for size in sizes if size is not None]
-    return product(known) if len(known) == len(sizes) else None
-
-
 def _same(sizes: Sequence[Size], wanted: Sequence[Size | None]) -> bool:
-    passed = _product_or_none(wanted)
+    passed = product_or_none(wanted)
     return passed is not None and product(sizes) == passed
 
 

@@ -25,6 +25,7 @@ from lstmlint.source import Place
 from lstmlint.values import (
     NONE,
     Const,
+    Num,
     OpenTensor,
     Tensor,
     Tuple,
@@ -125,11 +126,17 @@ for _how, _functions in {
     operation(*names(_functions, *_LIBRARIES))(_reduction(_how))
 for _how, _functions in {"std": "std nanstd", "var": "var nanvar"}.items():
     operation(*names(_functions, *_LIBRARIES))(_reduction(_how, 1, 3))
-operation(*names("quantile nanquantile percentile", *_LIBRARIES))(_reduction("quantile", 2, 3))
 operation("Tensor.norm", "torch.norm", "torch.linalg.norm", "torch.linalg.vector_norm", "numpy.linalg.norm")(
     _reduction("norm", 2, 3)
 )
 operation("scipy.special.logsumexp")(_reduction("logsumexp"))
+
+
+@operation(*names("quantile nanquantile percentile", *_LIBRARIES))
+def quantile(world: World, call: Call) -> Value:
+    """As a reduction, for a single quantile."""
+    single_one = isinstance(call.arg(1, "q"), (Const, Num))
+    return _reduction("quantile", 2, 3)(world, call) if single_one else world.unknown()
 
 
 # The extreme of an axis, in torch with its position

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lstmlint.events import Reshaped
-from lstmlint.interpret.ops.matching import Match, Target, match
+from lstmlint.interpret.ops.crossing import Target
+from lstmlint.interpret.ops.matching import Match, match
 from lstmlint.interpret.ops.shape import AnyTensor, listed, position_in, sizes_of, spread, tensor_argument
 from lstmlint.interpret.ops.trail import SCRAMBLED, noted
 from lstmlint.interpret.registry import Call, operation
