@@ -53,6 +53,8 @@ class World:
     """The text of the assignment target whose value is being evaluated, "" where there is none."""
     site: Hashable = None
     """The call or expression being interpreted, with the calls that led to it."""
+    stated: set[Hashable] = field(default_factory=set)
+    """The unknown things whose rank was learned from something that leaves no doubt."""
     _next: int = 0
     _fresh: dict[Hashable, int] = field(default_factory=dict)
     _roots: dict[tuple[Hashable, int], tuple[Axis, ...]] = field(default_factory=dict)
@@ -137,12 +139,20 @@ class World:
         """Replaces what a dictionary holds."""
         self.heap[ref.address] = (dict(entries), open_ended)
 
-    def learn_rank(self, root: Hashable, rank: int) -> None:
-        """An unknown thing turned out to be a tensor of this rank; two different answers cancel each other."""
+    def learn_rank(self, root: Hashable, rank: int, presumed: bool = False) -> None:
+        """An unknown thing turned out to be a tensor of this rank; two different answers cancel each other.
+
+        A rank that is only presumed (a recurrent layer reads three axes, or two) gives way to one that is stated.
+        """
+        if presumed and root in self.stated:
+            return
         known = self.learned.get(root, rank)
+        if not presumed and root not in self.stated:
+            known = rank
+            self.stated.add(root)
         self.learned[root] = rank if known == rank else None
         if isinstance(root, tuple) and root[:1] == ("like",):
-            self.learn_rank(root[1], rank)
+            self.learn_rank(root[1], rank, presumed)
 
     def like(self, source: Unknown | OpenTensor) -> Unknown:
         """An unknown tensor of the same rank as another: what is learned of the one's rank holds for the other."""
@@ -150,11 +160,11 @@ class World:
         plain = isinstance(source, Unknown) or not (source.head or source.drop or source.tail)
         return Unknown(("like", source.root, fresh.root)) if plain else fresh
 
-    def tensor(self, value: Value, rank: int | None = None) -> Tensor | OpenTensor | None:
+    def tensor(self, value: Value, rank: int | None = None, presumed: bool = False) -> Tensor | OpenTensor | None:
         """A value as a tensor: itself, or the tensor that an unknown value must be; None where it is no tensor.
 
         With `rank`, the caller states that only this rank makes sense here: an unknown thing then has it (and is
-        remembered to have it), a tensor of another rank gives None.
+        remembered to have it), a tensor of another rank gives None. `presumed`: the usual rank, not the only one.
         """
         if isinstance(value, External):
             value = Unknown(("library", value.path))
@@ -165,7 +175,7 @@ class World:
             own = len(value.head) - value.drop + len(value.tail)
             if known is None and rank is not None and rank - own >= max(value.drop, 0):
                 if self.ranks.get(value.root, rank) is not None:
-                    self.learn_rank(value.root, rank - own)
+                    self.learn_rank(value.root, rank - own, presumed)
                     known = rank - own
             if known is None or known < value.drop:
                 return value

@@ -19,7 +19,7 @@ def _sequence(world: World, layer: Layer, call: Call, given: Value | None) -> Te
     """An argument as a tensor of three axes whose layout the layer tells, where that is known."""
     if given is None or needs_tensor(world, given, call.place, f"given to `{callee(call)}`"):
         return None
-    tensor = given if isinstance(given, Tensor) else world.tensor(given, rank=3)
+    tensor = given if isinstance(given, Tensor) else world.tensor(given, rank=3, presumed=True)
     batch_first = is_batch_first(layer)
     if isinstance(tensor, Tensor) and len(tensor.axes) == 3 and batch_first is not None:
         claim_layout(world, layer, tensor, call, batch_first)

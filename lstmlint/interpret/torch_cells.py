@@ -17,7 +17,7 @@ def apply_cell(world: World, layer: Layer, call: Call) -> Value:
     given, state = call.arg(0, "input"), call.arg(1, "hx")
     if given is None or needs_tensor(world, given, call.place, f"given to `{callee(call)}`"):
         return world.unknown()
-    source = given if isinstance(given, Tensor) else world.tensor(given, rank=2)
+    source = given if isinstance(given, Tensor) else world.tensor(given, rank=2, presumed=True)
     size = as_size(layer.argument("hidden_size")) or Size.symbol(Opaque(("hidden_size", layer.id)))
     rows = source.axes[:-1] if isinstance(source, Tensor) else (world.axis(),)
     if isinstance(source, Tensor) and len(source.axes) == 2:

@@ -115,7 +115,7 @@ def _source(world: World, layer: Layer, call: Call, given: Value | None) -> Valu
         return None
     if isinstance(given, Tensor):
         return given
-    return world.tensor(given, rank=3) or given
+    return world.tensor(given, rank=3, presumed=True) or world.tensor(given) or given
 
 
 def _read(world: World, layer: Layer, call: Call, source: Value | None) -> tuple[Value, Axis | None]:

@@ -95,7 +95,7 @@ def pack_padded_sequence(world: World, call: Call) -> Value:
 def _padded(world: World, given: Value) -> Tensor | OpenTensor | None:
     """What is packed as a tensor; something that went through a layer with a feature axis has three axes."""
     if isinstance(given, OpenTensor) and given.tail:
-        return world.tensor(given, rank=3)
+        return world.tensor(given, rank=3, presumed=True)
     return world.tensor(given)
 
 

@@ -32,8 +32,8 @@ class Program:
     tensors: list[torch.Tensor] = field(default_factory=list)
     scope: dict[str, Any] = field(default_factory=dict)
 
-    def __repr__(self) -> str:
-        return self.text("Net()")
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.text("Net()"))
 
     @property
     def last(self) -> str:
@@ -78,12 +78,13 @@ class Program:
 
 def _reorder(program: Program) -> None:
     rank = len(program.shape)
+    if rank < 2:
+        return
     order = program.draw(st.permutations(range(rank)))
+    one, other = program.axis(), program.axis()
     forms = [f"{program.last}.permute({', '.join(map(str, order))})", f"torch.permute({program.last}, {tuple(order)})"]
-    if rank >= 2:
-        one, other = program.axis(), program.axis()
-        forms += [f"{program.last}.transpose({one}, {other})", f"torch.transpose({program.last}, {one}, {other})"]
-        forms += [f"{program.last}.mT", f"{program.last}.movedim({one}, {other})"]
+    forms += [f"{program.last}.transpose({one}, {other})", f"torch.transpose({program.last}, {one}, {other})"]
+    forms += [f"{program.last}.mT", f"{program.last}.movedim({one}, {other})"]
     program.add(program.draw(st.sampled_from(forms)))
 
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from lstmlint.events import Returned
 from lstmlint.sizes import AxisSize, Quotient, Size, Symbol
 from lstmlint.values import Tensor, Tuple, Value
+from lstmlint.world import World
 from tests.interpret.generated import SIZES, Program, programs
 from tests.interpret.programs import run_of
 
@@ -43,11 +44,12 @@ def _symbol(symbol: Symbol, sizes: dict[int, int]) -> int | None:
     return None
 
 
-def hold(claimed: Value, real: list[torch.Tensor], sizes: dict[int, int], program: str) -> None:
+def hold(world: World, claimed: Value, real: list[torch.Tensor], sizes: dict[int, int], program: str) -> None:
     """Holds every claimed shape against the real one."""
     assert isinstance(claimed, Tuple), program
-    for number, (value, tensor) in enumerate(zip(claimed.items, real, strict=True)):
+    for number, (item, tensor) in enumerate(zip(claimed.items, real, strict=True)):
         seen["tensors"] += 1
+        value = world.tensor(item)
         if not isinstance(value, Tensor):
             seen["unknown"] += 1
             continue
@@ -64,7 +66,7 @@ def check_known(program: Program) -> None:
     text = program.text(f"result = Net()(torch.zeros{SIZES})")
     run = run_of(text)
     variables = next(iter(run.modules.values())).variables
-    hold(variables["result"], program.tensors, {}, text)
+    hold(run.world, variables["result"], program.tensors, {}, text)
 
 
 def check_unknown(program: Program) -> None:
@@ -72,13 +74,14 @@ def check_unknown(program: Program) -> None:
     program.body.insert(0, "a, b, c = v0.shape")
     text = program.text("Net()")
     program.body.pop(0)
-    returned = [event for event in run_of(text).world.events if isinstance(event, Returned)]
+    world = run_of(text).world
+    returned = [event for event in world.events if isinstance(event, Returned)]
     value = returned[0].value
     assert isinstance(value, Tuple), text
-    first = value.items[0]
+    first = world.tensor(value.items[0])
     assert isinstance(first, Tensor), text
     sizes = {axis.id: size for axis, size in zip(first.axes, SIZES, strict=True)}
-    hold(value, program.tensors, sizes, text)
+    hold(world, value, program.tensors, sizes, text)
 
 
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
