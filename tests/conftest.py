@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -69,8 +68,3 @@ def flaws(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("lstmlint.interpret.program.interpret", interpret)
     monkeypatch.setattr("lstmlint.checks.find", lambda world, checks: list(_flaws(world, checks)))
-
-
-def can_refuse() -> bool:
-    """False for a user whom no permission of a file stops."""
-    return os.geteuid() != 0

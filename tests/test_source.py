@@ -22,7 +22,10 @@ def text_of(data: bytes) -> str:
         (b"a\r\nb\rc\nd", "a\nb\nc\nd"),
         (b"\xef\xbb\xbfa = 1\n", "a = 1\n"),
         ("# coding: latin-1\ns = 'é'\n".encode("latin-1"), "# coding: latin-1\ns = 'é'\n"),
-        ("#!/bin/python\n# -*- coding: cp1252 -*-\ns = '€'\n".encode("cp1252"), "#!/bin/python\n# -*- coding: cp1252 -*-\ns = '€'\n"),
+        (
+            "#!python\n# -*- coding: cp1252 -*-\ns = '€'\n".encode("cp1252"),
+            "#!python\n# -*- coding: cp1252 -*-\ns = '€'\n",
+        ),
         ("s = 'é\u2028'\n".encode(), "s = 'é\u2028'\n"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from lstmlint.triage import concerns
 
 
-@pytest.mark.parametrize("data", [b"", b"import torch\nmodel = torch.nn.Linear(1, 2)\n", b"bidirectional = True", b"rnn = 1"])
+@pytest.mark.parametrize("data", [b"", b"import torch\ntorch.nn.Linear(1, 2)\n", b"bidirectional = True", b"rnn = 1"])
 def test_nothing_recurrent(data: bytes) -> None:
     assert not concerns(data)
 
