@@ -132,6 +132,9 @@ def keyword_on_another_call(misplaced: Misplaced, facts: Facts) -> Iterator[Find
     layer, keyword = misplaced.layer, misplaced.keyword
     if layer is None or not is_keras(layer):
         return
+    inner = layer.argument("layer")
+    if isinstance(inner, Layer) and inner.spec.takes(keyword) and not layer.spec.takes(keyword):
+        layer = inner
     if layer.spec.takes(keyword):
         message = f"`{keyword}` stands on `{misplaced.call}`, but it belongs to {quoted(layer)}"
         cure = f"write it inside: `{layer.spec.name}(..., {keyword}=...)`"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_steps import (
     ATTENTION,
-    WANT_SEQUENCE,
+    WANTED_RANKS,
     chosen,
     is_first,
     is_keras,
@@ -47,11 +47,11 @@ def last_step_given_as_sequence(called: Called, facts: Facts) -> Iterator[Findin
 
 def dropped_before(called: Called) -> tuple[Note, Layer] | None:
     """The layer that dropped the time axis which a called layer wants."""
-    family = called.layer.spec.family
-    if not is_keras(called.layer) or family not in WANT_SEQUENCE | ATTENTION:
+    wanted = WANTED_RANKS.get(called.layer.spec.family)
+    if not is_keras(called.layer) or wanted is None:
         return None
     for source in _sources(called):
-        note = source.noted("last-step") if isinstance(source, Tensor) and len(source.axes) == 2 else None
+        note = source.noted("last-step") if isinstance(source, Tensor) and len(source.axes) == wanted - 1 else None
         layer = chosen(note)
         if note is not None and layer is not None:
             return note, layer
@@ -72,7 +72,8 @@ def _wanted(called: Called) -> tuple[str, str]:
     """What the consumer wants, for the message, and what it does, as evidence."""
     if called.layer.spec.family in ATTENTION:
         return "attends over steps", "attends over axis 0, the batch, when its input has no time axis"
-    return "reads a sequence", "reads (batch, time, feature) and is given (batch, feature)"
+    rank = WANTED_RANKS[called.layer.spec.family]
+    return "reads a sequence", f"reads {rank} axes, batch and time first, and is given {rank - 1}"
 
 
 def _cure(called: Called, dropping: Layer) -> str:

@@ -64,6 +64,30 @@ def _wanted(names: tuple[str | tuple[str, ...], ...]) -> str:
 
 
 @check(RULE, on=Unpacked)
+def wrong_number_of_states(unpacked: Unpacked, facts: Facts) -> Iterator[Finding]:
+    """The states alone, cut off the output: `h, c = layer(x)[1:]`."""
+    value = unpacked.value
+    if not isinstance(value, Tuple) or value.layer is not None or unpacked.starred or not value.items:
+        return
+    states = [item.state for item in value.items if isinstance(item, Tensor) and item.state is not None]
+    if len(states) < len(value.items) or fits(value, unpacked.names) or not _from_keras(facts, value):
+        return
+    yield Finding(
+        unpacked.place,
+        f"there are {len(states)} states here, {described(value)}, not {_wanted(unpacked.names)}",
+        cure=f"unpack {described(value)}",
+    )
+
+
+def _from_keras(facts: Facts, value: Tuple) -> bool:
+    """True where the states came out of a Keras layer."""
+    return any(
+        is_recurrent(called.layer) and isinstance(called.result, Tuple) and value.items[0] in called.result.items
+        for called in facts.events(Called)
+    )
+
+
+@check(RULE, on=Unpacked)
 def states_not_asked_for(unpacked: Unpacked, facts: Facts) -> Iterator[Finding]:
     """Without return_state there is one tensor; unpacking it goes along the batch."""
     value = unpacked.value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES
+from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES, SPATIAL_AXES
 from lstmlint.catalogue.lookup import layer_spec
 from lstmlint.checks.facts import Facts, SomeEvent
 from lstmlint.events import Called
@@ -15,18 +15,23 @@ from lstmlint.values import Axis, Const, Layer, Note, Tensor, Tuple, Value
 ATTENTION = frozenset({"attention", "multi_head_attention"})
 """Layers that accept (batch, feature) and then mix the samples of a batch."""
 
-WANT_SEQUENCE = RECURRENT_FAMILIES | {
-    "bidirectional",
-    "time_distributed",
-    "conv1d",
-    "conv1d_transpose",
-    "depthwise_conv1d",
-    "pool1d",
-    "global_pool1d",
-    "spatial_dropout1d",
-    "resize1d",
+WANTED_RANKS = {
+    "bidirectional": 3,
+    "time_distributed": 3,
+    "conv1d": 3,
+    "conv1d_transpose": 3,
+    "depthwise_conv1d": 3,
+    "pool1d": 3,
+    "global_pool1d": 3,
+    "spatial_dropout1d": 3,
+    "resize1d": 3,
+    "conv3d": 5,
+    "pool3d": 5,
+    "global_pool3d": 5,
+    **{family: 3 + SPATIAL_AXES.get(family, 0) for family in RECURRENT_FAMILIES},
+    **dict.fromkeys(ATTENTION, 3),
 }
-"""Families of Keras layers that refuse (batch, feature): they read (batch, time, feature)."""
+"""How many axes, batch and time included, the Keras layers that read a sequence want, by family."""
 
 
 def is_keras(layer: Layer | None) -> bool:
