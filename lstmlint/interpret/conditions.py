@@ -208,6 +208,8 @@ def is_instance(run: Run, value: Value, kind: Value) -> bool | None:
         name = kind.path.rpartition(".")[2]
         if isinstance(value, Const) and name in _BUILTIN_KINDS:
             return isinstance(value.value, _BUILTIN_KINDS[name])
+        if isinstance(value, Const) and name in ("tuple", "list", "dict", "Tensor", "PackedSequence"):
+            return False
         if isinstance(value, Num) and name in ("int", "float", "str", "tuple", "list"):
             return name == "int"
         if isinstance(value, Tuple):

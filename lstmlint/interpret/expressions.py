@@ -15,6 +15,7 @@ from lstmlint.interpret.iteration import elements, special, unpack_starred
 from lstmlint.interpret.joins import alternative, join, known_choices, settled
 from lstmlint.interpret.lookup import lookup
 from lstmlint.interpret.ops.indexing import index
+from lstmlint.interpret.narrowing import narrow
 from lstmlint.interpret.run import EXPRESSIONS, Run, handles
 from lstmlint.interpret.samples import notice_cut
 from lstmlint.interpret.scope import Flow, Frame
@@ -31,6 +32,7 @@ from lstmlint.values import (
     Num,
     OneOf,
     OpenTensor,
+    Path,
     Shape,
     Slice,
     Tensor,
@@ -39,6 +41,7 @@ from lstmlint.values import (
     Value,
     as_int,
     assumption,
+    compatible,
 )
 
 
@@ -161,12 +164,13 @@ def _if(run: Run, frame: Frame, node: cst.IfExp) -> Value:
         return run.evaluate(frame, node.body if verdict else node.orelse)
     kept: list[Value] = []
 
-    def take(branch: cst.BaseExpression) -> Flow:
+    def take(branch: cst.BaseExpression, taken: bool) -> Flow:
+        narrow(run, frame, node.test, taken)
         kept.append(run.evaluate(frame, branch))
         return Flow.NEXT
 
     path = run.world.path
-    run.branch(frame, condition, lambda: take(node.body), lambda: take(node.orelse))
+    run.branch(frame, condition, lambda: take(node.body, True), lambda: take(node.orelse, False))
     flag = condition[1] if isinstance(condition, tuple) and condition[0] == "truth" else condition
     numbers = as_int(kept[0]), as_int(kept[1])
     if numbers[0] is not None and numbers[1] is not None and numbers[0] != numbers[1]:
@@ -258,11 +262,24 @@ def _subscript(run: Run, frame: Frame, node: cst.Subscript) -> Value:
     place = run.at(frame, node)
     choices = known_choices(source)
     if len(choices) > 1:
-        found = [_item(run, choice, subscripts, place) for _, choice in choices]
-        return OneOf(tuple((path, value) for (path, _), value in zip(choices, found, strict=True))) if all(
-            not isinstance(value, (Unknown, OneOf)) for value in found
-        ) else run.unknown(frame, node)
+        return _item_of_each(run, choices, subscripts, place)
     return _item(run, settled(source), subscripts, place)
+
+
+def _item_of_each(
+    run: Run, choices: tuple[tuple[Path, Value], ...], subscripts: tuple[Value, ...], place: NodePlace
+) -> Value:
+    """A subscript of one of several values: each on its own branch."""
+    before = run.world.path
+    found = []
+    for path, choice in choices:
+        if all(compatible(before, frozenset({entry})) for entry in path):
+            run.world.path = before | path
+            found.append((path, _item(run, choice, subscripts, place)))
+    run.world.path = before
+    if not found or any(isinstance(value, (Unknown, OneOf)) for _, value in found):
+        return run.world.unknown()
+    return found[0][1] if len({value for _, value in found}) == 1 else OneOf(tuple(found))
 
 
 def _slice(run: Run, frame: Frame, node: cst.BaseSlice) -> Value:

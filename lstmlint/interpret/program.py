@@ -22,7 +22,7 @@ from lstmlint.interpret.keras_sequential import finish
 from lstmlint.interpret.load import load
 from lstmlint.interpret.lookup import define, lookup, module_frame, module_name
 from lstmlint.interpret.registry import Call
-from lstmlint.interpret.run import Exhausted, Run
+from lstmlint.interpret.run import STEPS, Exhausted, Run
 from lstmlint.interpret.scope import Syntax
 from lstmlint.names.project import ModuleFile, Project, parse_module
 from lstmlint.source import SourceFile
@@ -60,6 +60,8 @@ def settle(file: ModuleFile, project: Project) -> Run:
     ranks: dict[Hashable, int | None] = {}
     for _ in range(ROUNDS):
         run = _run(file, project, syntax, ranks)
+        if run.steps > STEPS:
+            break
         news = {root: rank for root, rank in run.world.learned.items() if ranks.get(root, ...) != rank}
         if not news:
             break

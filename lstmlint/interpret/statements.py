@@ -12,6 +12,7 @@ from lstmlint.interpret.conditions import decide
 from lstmlint.interpret.definitions import define_class, define_function
 from lstmlint.interpret.iteration import UNROLLED, elements
 from lstmlint.interpret.joins import join
+from lstmlint.interpret.narrowing import narrow
 from lstmlint.interpret.run import STATEMENTS, Run, handles, join_heaps
 from lstmlint.interpret.scope import Flow, Frame
 from lstmlint.values import NONE, Value, assumption
@@ -134,9 +135,13 @@ def _if(run: Run, frame: Frame, node: cst.If) -> Flow:
     def otherwise() -> Flow:
         return Flow.NEXT if node.orelse is None else run.execute(frame, [node.orelse])
 
+    def narrowed(taken: bool, branch: Callable[[], Flow]) -> Flow:
+        narrow(run, frame, node.test, taken)
+        return branch()
+
     if verdict is not None:
         return then() if verdict else otherwise()
-    return run.branch(frame, key, then, otherwise)
+    return run.branch(frame, key, lambda: narrowed(True, then), lambda: narrowed(False, otherwise))
 
 
 @handles(STATEMENTS, cst.For)

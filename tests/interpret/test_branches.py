@@ -132,3 +132,17 @@ def test_a_loop_that_may_not_run_leaves_both_values() -> None:
 
 def test_behind_everything_no_branch_is_left_open() -> None:
     assert world_of("import somewhere\nif somewhere.read():\n    x = 1\n").path == ALWAYS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "value = (1, 2) if flag else 'text'\nif isinstance(value, tuple):\n    value = value[1]\nelse:\n    value = 2\n",
+        "value = None if flag else 2\nif value is None:\n    value = 2\n",
+        "value = None if flag else 2\nif not value:\n    value = 2\n",
+        "value = None if flag else 2\nvalue = value if value is not None else 2\n",
+        "value = [1, 2] if flag else (2, 2)\nvalue = 2 if isinstance(value, list) else value[0]\n",
+    ],
+)
+def test_inside_a_branch_its_condition_is_known(text: str) -> None:
+    assert as_int(value_of(text)) == 2
