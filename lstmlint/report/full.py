@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from lstmlint.findings import Confidence, Diagnostic, Safety, Severity
-from lstmlint.report.snippet import CODE, EVIDENCE, FINDING, PLAIN, Annotation, Row, snippet, visible
+from lstmlint.report.snippet import CODE, EVIDENCE, FINDING, GAP, PLAIN, Annotation, Row, snippet, visible
 
 COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.INFO: "bold cyan"}
 FRAME = "bold blue"
@@ -66,13 +66,12 @@ def _annotations(diagnostic: Diagnostic) -> Iterator[Annotation]:
 
 def _append_row(text: Text, row: Row, gutter: int, colour: str) -> None:
     styles = {PLAIN: "", CODE: "", FINDING: colour, EVIDENCE: FRAME}
-    is_gap = bool(row.number) and not row.number.isdigit()
-    text.append(row.number if is_gap and not row.parts else f"{row.number:>{gutter}} |", FRAME)
-    written = "".join(part for part, _ in row.parts)
-    if written.strip():
-        text.append(" ")
-        for part, style in row.parts:
-            text.append(part, styles[style])
+    is_gap = row.number == GAP.number
+    text.append(f"{row.number:<{gutter + 2}}" if is_gap else f"{row.number:>{gutter}} |", FRAME)
+    text.append(" ")
+    for part, style in row.parts:
+        text.append(part, styles[style])
+    text.rstrip()
     text.append("\n")
 
 

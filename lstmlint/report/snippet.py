@@ -121,7 +121,7 @@ def _tall(annotation: Annotation, lines: Sequence[str], width: int) -> Iterator[
     last = min(span.end_line, len(lines))
     for number in _chosen(span.line, last):
         if number is None:
-            yield Row(GAP.number, (("| ", style),))
+            yield replace(GAP, parts=(("|", style),))
             continue
         opening = number == span.line
         window = _window(lines[number - 1], span if opening else replace(span, column=1), width - 2)
