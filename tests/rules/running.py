@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-EXECUTOR = Path(__file__).with_name("executor.py")
+from tests.rules.pages import ROOT
 
 
 class Frameworks:
@@ -36,8 +36,8 @@ class Frameworks:
 
     def _process(self, framework: str) -> subprocess.Popen[str]:
         if framework not in self._processes:
-            command = [sys.executable, str(EXECUTOR), framework]
+            command = [sys.executable, "-m", "tests.rules.executor", framework]
             self._processes[framework] = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True
+                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True
             )
         return self._processes[framework]

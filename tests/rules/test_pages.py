@@ -106,6 +106,16 @@ def test_the_mistake_is_found_where_it_stands(
     ], found
 
 
+@each_page
+def test_the_fix_of_wrong_code_is_right_code(page: Path, findings: dict[Program, list[Found]]) -> None:
+    """A page that promises a fix gives one for each wrong example; the page's right code is what comes out."""
+    is_fixable = front_matter(page)["fix"] != "none"
+    wrong, right = examples(page, "bad"), examples(page, "good")
+    for bad, good in zip(wrong, right, strict=True) if is_fixable else ():
+        assert [item.fixed for item in findings[bad]] == [good.main.code]
+    assert is_fixable or not any(item.fixed for bad in wrong for item in findings[bad])
+
+
 @each(GOOD + PROOFS + [(rule, program) for rule, program in FURTHER if program.main.is_run])
 def test_program_ends_as_it_says(rule: str, program: Program, frameworks: Frameworks, tmp_path: Path) -> None:
     """What is called good runs, a proof holds, and a mistake is as silent or as loud as its case says."""
