@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lstmlint.catalogue.keras_parameters import (
     ACTIVITY,
     DATA_FORMAT,
@@ -235,7 +237,15 @@ _ACTIVATIONS = (
 )
 _SPATIAL = tuple(spec for rank in (1, 2, 3) for spec in (*_convolutions(rank), *_pooling(rank)))
 
-LAYERS: tuple[LayerSpec, ...] = (
+
+def other_names(name: str) -> tuple[str, ...]:
+    """The further names under which Keras exports a layer: MaxPool1D is MaxPooling1D, Convolution1D is Conv1D."""
+    if "Pooling" in name:
+        return (name.replace("Average", "Avg").replace("Pooling", "Pool"),)
+    return (name.replace("Conv", "Convolution"),) if "Conv" in name and "Depthwise" not in name else ()
+
+
+_NAMED = (
     *_CORE,
     *_DROPOUTS,
     *_SPATIAL,
@@ -244,4 +254,9 @@ LAYERS: tuple[LayerSpec, ...] = (
     *_ATTENTION,
     *_NORMALISATIONS,
     *_ACTIVATIONS,
+)
+
+LAYERS: tuple[LayerSpec, ...] = (
+    *_NAMED,
+    *(replace(spec, path=f"keras.layers.{name}") for spec in _NAMED for name in other_names(spec.name)),
 )

@@ -11,7 +11,6 @@ from lstmlint.interpret.registry import Call
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import Size
-from lstmlint.source import Place
 from lstmlint.values import (
     NONE,
     Axis,
@@ -85,11 +84,11 @@ def axis_for(world: World, size: Value | None) -> Axis:
     return (None if unsized else axis_of_size(world, size)) or world.axis()
 
 
-def feature_axis(world: World, layer: Layer, name: str, factor: int = 1, directions: Place | None = None) -> Axis:
+def feature_axis(world: World, layer: Layer, name: str, factor: int = 1) -> Axis:
     """The feature axis that a layer makes, as wide as its argument `name` says (times the number of directions)."""
     given = layer.argument(name)
     size = None if given is None or given == NONE else as_size(given)
-    return world.axis(None if size is None else Size.of(factor) * size, Role.FEATURE, directions)
+    return world.axis(None if size is None else Size.of(factor) * size, Role.FEATURE)
 
 
 def without_steps(trail: tuple[Note, ...]) -> tuple[Note, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lstmlint.catalogue.keras_layers import other_names
 from lstmlint.events import Called
 from lstmlint.interpret.keras_inputs import (
     axis_for,
@@ -40,8 +41,8 @@ from lstmlint.world import World
 
 
 def paths(*names: str) -> tuple[str, ...]:
-    """The canonical paths of some Keras layers."""
-    return tuple(f"keras.layers.{name}" for name in names)
+    """The canonical paths of some Keras layers, under all their names."""
+    return tuple(f"keras.layers.{name}" for own in names for name in (own, *other_names(own)))
 
 
 def called(world: World, layer: Layer, call: Call, source: Value, result: Value) -> Value:

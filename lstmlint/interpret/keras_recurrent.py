@@ -101,8 +101,7 @@ def _merged(world: World, layer: Layer, inner: Layer, reading: Reading) -> tuple
     if mode == NONE:
         return tuple(_output(world, inner, inner, reading, _width(world, inner)) for _ in range(2))
     if mode.value == "concat":
-        width = _width(world, inner, 2, layer)
-        return (_output(world, inner, inner, reading, width),)
+        return (_output(world, inner, inner, reading, _width(world, inner, 2)),)
     return (_output(world, inner, inner, reading, _width(world, inner)),)
 
 
@@ -178,15 +177,14 @@ def _mended(world: World, source: Value) -> Reading:
     return Reading(source, world.axis(), world.axis(), (), ())
 
 
-def _width(world: World, layer: Layer, factor: int = 1, bidirectional: Layer | None = None) -> Axis:
+def _width(world: World, layer: Layer, factor: int = 1) -> Axis:
     """The feature axis of a recurrent layer's output."""
-    place = None if bidirectional is None else bidirectional.place
     family = layer.spec.family
     if family == "cell_rnn":
         cells = _cells(world, layer)
         last = cells[-1] if cells else None
-        return feature_axis(world, last, "units", factor, place) if last else world.axis(None, Role.FEATURE, place)
-    return feature_axis(world, layer, "filters" if family in SPATIAL_AXES else "units", factor, place)
+        return feature_axis(world, last, "units", factor) if last else world.axis(None, Role.FEATURE)
+    return feature_axis(world, layer, "filters" if family in SPATIAL_AXES else "units", factor)
 
 
 def _output(world: World, layer: Layer, flags: Layer, reading: Reading, width: Axis) -> Value:

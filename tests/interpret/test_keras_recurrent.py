@@ -52,19 +52,15 @@ def test_batch_and_time_are_claimed_once_the_rank_fits() -> None:
     assert len(world.claims) == before
 
 
-def test_the_two_directions_share_the_feature_axis() -> None:
+def test_the_layer_inside_bidirectional_is_what_is_noted() -> None:
     world = new_world()
     inner = build(world, "LSTM", 11)
     wrapper = build(world, "Bidirectional", inner)
     joined = apply(world, wrapper, tensor(world, 3, 5, 7))
     assert isinstance(joined, Tensor)
-    assert joined.axes[-1].directions == wrapper.place
     note = joined.noted("last-step")
     assert note is not None
     assert note.layer == inner
-    summed = apply(world, build(world, "Bidirectional", inner, merge_mode="sum"), tensor(world, 3, 5, 7))
-    assert isinstance(summed, Tensor)
-    assert summed.axes[-1].directions is None
 
 
 def test_an_input_without_time_is_answered_as_if_it_had_one() -> None:
