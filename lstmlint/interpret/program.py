@@ -177,9 +177,10 @@ def _objects(run: Run) -> Iterator[Callable[[], object]]:
 
 
 def _methods(run: Run, owner: Instance) -> list[Function]:
+    """The methods that this file defines for an object; those of other files are run when these are linted."""
     found: dict[str, Function] = {}
     for ancestor in ancestry(run, owner.cls):
-        if isinstance(ancestor, Class):
+        if isinstance(ancestor, Class) and run.cls(ancestor).closure.file is run.frames[0].file:
             for name, method in run.cls(ancestor).methods.items():
                 if name in FIRST or not name.startswith("__"):
                     found.setdefault(name, method)
