@@ -63,8 +63,25 @@ def resolved(axes: Sequence[Axis], targets: Sequence[Target]) -> list[Target]:
 
 def match(world: World, axes: Sequence[Axis], targets: Sequence[Target]) -> Match:
     """What a reshape makes of some axes; at most one target may be without a size."""
-    targets = resolved(axes, targets)
-    return _Reshape(world, tuple(axes), tuple(targets)).match()
+    found = _Reshape(world, tuple(axes), tuple(resolved(axes, targets))).match()
+    if found.scrambled and _says_one(world, axes, targets):
+        return Match(tuple(world.axis(target.size) for target in targets))
+    return found
+
+
+def _says_one(world: World, axes: Sequence[Axis], targets: Sequence[Target]) -> bool:
+    """True where a written 1 says that an axis of unknown size has one entry, and with that nothing is mixed.
+
+    `x.view(1, width, -1)` of (batch, width * steps) is written by somebody who knows that the batch is one.
+    """
+    if not any(target.is_single and target.axis is None for target in targets):
+        return False
+    for place, axis in enumerate(axes):
+        if axis.size.known is None and not axis.parts:
+            single = [*axes[:place], replace(axis, size=ONE), *axes[place + 1 :]]
+            if not _Reshape(world, tuple(single), tuple(resolved(single, targets))).match().scrambled:
+                return True
+    return False
 
 
 class _Reshape:
