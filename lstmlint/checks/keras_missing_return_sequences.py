@@ -11,14 +11,13 @@ from collections.abc import Iterator
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_steps import (
     ATTENTION,
-    WANTED_RANKS,
     chosen,
     is_first,
-    is_keras,
     loss_family,
     quoted,
     shape_text,
     time_before,
+    wanted_rank,
 )
 from lstmlint.events import Called, Fitted, LossTaken
 from lstmlint.findings import Confidence, Evidence, Finding, check
@@ -47,8 +46,8 @@ def last_step_given_as_sequence(called: Called, facts: Facts) -> Iterator[Findin
 
 def dropped_before(called: Called) -> tuple[Note, Layer] | None:
     """The layer that dropped the time axis which a called layer wants."""
-    wanted = WANTED_RANKS.get(called.layer.spec.family)
-    if not is_keras(called.layer) or wanted is None:
+    wanted = wanted_rank(called.layer)
+    if wanted is None:
         return None
     for source in _sources(called):
         note = source.noted("last-step") if isinstance(source, Tensor) and len(source.axes) == wanted - 1 else None
@@ -72,7 +71,7 @@ def _wanted(called: Called) -> tuple[str, str]:
     """What the consumer wants, for the message, and what it does, as evidence."""
     if called.layer.spec.family in ATTENTION:
         return "attends over steps", "attends over axis 0, the batch, when its input has no time axis"
-    rank = WANTED_RANKS[called.layer.spec.family]
+    rank = wanted_rank(called.layer) or 3
     return "reads a sequence", f"reads {rank} axes, batch and time first, and is given {rank - 1}"
 
 

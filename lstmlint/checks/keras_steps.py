@@ -34,6 +34,16 @@ WANTED_RANKS = {
 """How many axes, batch and time included, the Keras layers that read a sequence want, by family."""
 
 
+def wanted_rank(layer: Layer) -> int | None:
+    """How many axes a Keras layer wants where it wants a time axis among them; None for a layer that takes any."""
+    if not is_keras(layer):
+        return None
+    dims = layer.argument("dims") if layer.spec.family == "permute" else None
+    if isinstance(dims, Tuple) and len(dims.items) > 1:
+        return len(dims.items) + 1
+    return WANTED_RANKS.get(layer.spec.family)
+
+
 def is_keras(layer: Layer | None) -> bool:
     """True for a Keras layer."""
     return layer is not None and layer.spec.framework == "keras"

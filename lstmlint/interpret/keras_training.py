@@ -10,7 +10,8 @@ from lstmlint.interpret.keras_inputs import items_of
 from lstmlint.interpret.keras_replay import flat
 from lstmlint.interpret.keras_sequential import LOSS, as_model, evaluated, record, remember, split_input
 from lstmlint.interpret.registry import APPLICATIONS, Call, application, operation
-from lstmlint.values import NONE, Const, DictRef, External, Instance, Layer, ListRef, OneOf, Tuple, Value
+from lstmlint.sizes import Opaque, Size
+from lstmlint.values import NONE, Const, DictRef, External, Instance, Layer, ListRef, Method, Num, OneOf, Tuple, Value
 from lstmlint.world import World
 
 KINDS = ("keras.Sequential", "keras.Model")
@@ -61,8 +62,8 @@ def show_model(world: World, call: Call) -> Value:
 def fit_model(world: World, call: Call) -> Value:
     """fit(x, y) or fit(dataset): the output on x meets y under the loss given to compile."""
     owner, inputs, targets = call.args[0], call.arg(1, "x"), call.arg(2, "y")
-    if isinstance(inputs, Layer) and inputs.spec.family == "dataset":
-        inputs, targets = pair_of(world, inputs.argument("element"))
+    if targets is None or targets == NONE:
+        inputs, targets = pair_of(world, element_of(world, inputs, call))
     if inputs is None:
         return world.unknown()
     output = _applied(world, owner, inputs, call)
@@ -77,9 +78,20 @@ def fit_model(world: World, call: Call) -> Value:
 def predict(world: World, call: Call) -> Value:
     """The output on x, as an array."""
     inputs = call.arg(1, "x", "inputs")
-    if isinstance(inputs, Layer) and inputs.spec.family == "dataset":
-        inputs = pair_of(world, inputs.argument("element"))[0]
+    inputs = pair_of(world, element_of(world, inputs, call))[0]
     return world.unknown() if inputs is None else _applied(world, call.args[0], inputs, call)
+
+
+def element_of(world: World, data: Value | None, call: Call) -> Value | None:
+    """What one step gets out of a data set, a keras.utils.Sequence or a generator; anything else is data itself."""
+    if isinstance(data, Layer) and data.spec.family == "dataset":
+        return data.argument("element")
+    if isinstance(data, Instance) and world.apply is not None:
+        number = Num(Size.symbol(Opaque(("batch", world.number()))))
+        return world.apply(Method(data, "__getitem__"), Call("__getitem__", (number,), {}, call.place))
+    if isinstance(data, ListRef) and world.is_open(data) and len(world.items(data)) == 1:
+        return world.items(data)[0]
+    return data
 
 
 def pair_of(world: World, element: Value | None) -> tuple[Value | None, Value | None]:
