@@ -237,8 +237,10 @@ def _uses(facts: Facts) -> Iterator[_Use]:
             text = f"takes the {reduced.how} along axis {reduced.position}, as over time"
             strength = _weight_of_reduction(reduced)
             yield _use(reduced, reduced.axis, Role.TIME, reduced.source, strength, text, "reduced")
+    read = [called.source for called in facts.events(Called) if called.layer.spec.family == "linear"]
     for reshaped in facts.events(Reshaped):
-        yield from _flattened_behind_batch(reshaped)
+        if any(same_axes(reshaped.result, source) for source in read):
+            yield from _flattened_behind_batch(reshaped)
 
 
 def _use(event: Event, axis: Axis, role: Role, source: Tensor, strength: Strength, text: str, kind: str) -> _Use:
@@ -260,7 +262,7 @@ def _weight_of_reduction(reduced: Reduced) -> Strength:
 
 
 def _flattened_behind_batch(reshaped: Reshaped) -> Iterator[_Use]:
-    """(B,T,F) to (B,T*F): the axis that stays in front of a merge of the two others is the batch."""
+    """(B,T,F) to (B,T*F), given to a dense layer: the axis that stays in front is the batch."""
     source, result = reshaped.source, reshaped.result
     if reshaped.scrambled or len(source.axes) != 3 or len(result.axes) != 2 or _has_stack(source):
         return

@@ -29,12 +29,14 @@ def result_used_as_tensor(used: UsedAsTensor, facts: Facts) -> Iterator[Finding]
 
 @check(RULE, on=Built)
 def followed_in_sequential(built: Built, facts: Facts) -> Iterator[Finding]:
-    """A recurrent layer in front of another layer in nn.Sequential, whether or not anybody calls it."""
+    """A recurrent layer in front of another layer in nn.Sequential that nobody in the file calls or takes apart."""
     if built.layer.spec.path != "torch.nn.Sequential":
         return
     elements = children(facts.world, built.layer)
     for element, following in pairwise(elements):
         if is_recurrent(element) and isinstance(element, Layer) and takes_tensor(following):
+            if facts.calls(element.id):
+                return
             assert isinstance(following, Layer)
             yield _finding(element, element.place, handed_on(following))
 

@@ -21,6 +21,8 @@ def reshape_in_place_of_permute(reshaped: Reshaped, facts: Facts) -> Iterator[Fi
     """`x.view(steps, batch, features)` of (batch, steps, features) data."""
     if not reshaped.scrambled or stack_of(reshaped.source) is not None or is_initial_state(reshaped.result, facts):
         return
+    if is_shift(reshaped) or _takes_for_single(reshaped):
+        return
     text = shortened(reshaped.place.text)
     yield Finding(
         reshaped.place,
@@ -28,6 +30,18 @@ def reshape_in_place_of_permute(reshaped: Reshaped, facts: Facts) -> Iterator[Fi
         because=_because(reshaped, facts),
         cure="exchange axes with `.transpose(...)` or `.permute(...)`, then reshape neighbours only",
     )
+
+
+def is_shift(reshaped: Reshaped) -> bool:
+    """True for the shift of relative positions: (T, S+1) viewed as (S+1, T), and what is done with it afterwards."""
+    padded = any(axis.size.known is None and any(not m for m, _ in axis.size.terms) for axis in reshaped.moved)
+    return padded or reshaped.source.noted("scrambled") is not None
+
+
+def _takes_for_single(reshaped: Reshaped) -> bool:
+    """True where the target has a 1 in the place of an axis of unknown size: the program knows it to have one entry."""
+    pairs = zip(reshaped.source.axes, reshaped.result.axes, strict=False)
+    return any(axis.size.known is None and seen.is_single for axis, seen in pairs)
 
 
 def _because(reshaped: Reshaped, facts: Facts) -> tuple[Evidence, ...]:

@@ -270,13 +270,15 @@ def _item_of_each(
     run: Run, choices: tuple[tuple[Path, Value], ...], subscripts: tuple[Value, ...], place: NodePlace
 ) -> Value:
     """A subscript of one of several values: each on its own branch."""
-    before = run.world.path
+    before, events = run.world.path, len(run.world.events)
     found = []
     for path, choice in choices:
         if all(compatible(before, frozenset({entry})) for entry in path):
             run.world.path = before | path
             found.append((path, _item(run, choice, subscripts, place)))
     run.world.path = before
+    # A value that is a tuple on some branches only may have been told apart by the program.
+    run.world.events[events:] = [e for e in run.world.events[events:] if not isinstance(e, UsedAsTensor)]
     if not found or any(isinstance(value, (Unknown, OneOf)) for _, value in found):
         return run.world.unknown()
     return found[0][1] if len({value for _, value in found}) == 1 else OneOf(tuple(found))
