@@ -1,0 +1,32 @@
+# `make demo` lints the examples, `make test` runs every test; each makes the environment it needs in .venv first.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python3 -m pip --disable-pip-version-check install --quiet
+
+.PHONY: demo test clean
+
+# Findings are the point of the demonstration and no failure.
+demo: $(VENV)/installed
+	$(BIN)/lstmlint examples --exit-zero
+
+# pytest comes last, so that its summary is the last line.
+test: $(VENV)/tested
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict lstmlint
+	$(BIN)/python3 -m pytest --numprocesses auto
+
+$(VENV)/installed: pyproject.toml | $(BIN)/python3
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/tested: pyproject.toml | $(BIN)/python3
+	$(PIP) --editable ".[test]"
+	touch $@ $(VENV)/installed
+
+$(BIN)/python3:
+	$(PYTHON) -m venv $(VENV)
+
+clean:
+	rm -rf $(VENV)
