@@ -13,6 +13,7 @@ import libcst as cst
 from lstmlint.interpret.definitions import ancestry
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame
+from lstmlint.sizes import Opaque, Quotient, Size, Symbol
 from lstmlint.values import (
     NONE,
     Bound,
@@ -150,9 +151,21 @@ def _equal(left: Value, right: Value) -> Verdict:
     if a is not None and b is not None and not isinstance(left, Unknown) and not isinstance(right, Unknown):
         if a == b:
             return True, None
-        if a.cannot_equal(b):
+        if a.cannot_equal(b) and not _counts_from_zero(a) and not _counts_from_zero(b):
             return False, None
     return None, ("equal", _root(left), _root(right))
+
+
+_MAY_BE_ZERO = ("step", "modulo", "either")
+
+
+def _counts_from_zero(size: Size) -> bool:
+    """True where a loop's counter, a remainder or a quotient takes part: these may be 0, which no size is."""
+    return any(isinstance(symbol, Quotient) or _is_counter(symbol) for monomial, _ in size.terms for symbol in monomial)
+
+
+def _is_counter(symbol: Symbol) -> bool:
+    return isinstance(symbol, Opaque) and isinstance(symbol.key, tuple) and symbol.key[0] in _MAY_BE_ZERO
 
 
 def _contains(run: Run, left: Value, right: Value) -> bool | None:
