@@ -1,0 +1,66 @@
+"""Finding the file behind an import: what lies beside the importing file, in its packages, under the roots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lstmlint.names.project import Project, parse_module
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A project: src/app/{__init__,main}.py, src/app/nets/{__init__,rnn}.py, src/tools.py."""
+    for name in ("src/app/__init__.py", "src/app/main.py", "src/app/nets/__init__.py", "src/app/nets/rnn.py", "src/tools.py"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"NAME = {name!r}\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(("module", "level"), [("torch", 0), ("app.missing", 0), ("missing", 1), ("nets.gone", 1), ("x", 9)])
+def test_what_is_not_there_is_not_found(tree: Path, module: str, level: int) -> None:
+    assert Project((tree / "src",)).find(module, level, str(tree / "src/app/main.py")) is None
+
+
+@pytest.mark.parametrize(
+    ("module", "level", "importer", "expected"),
+    [
+        ("app.nets.rnn", 0, "src/app/main.py", "src/app/nets/rnn.py"),
+        ("nets.rnn", 1, "src/app/main.py", "src/app/nets/rnn.py"),
+        ("", 1, "src/app/nets/rnn.py", "src/app/nets/__init__.py"),
+        ("main", 2, "src/app/nets/rnn.py", "src/app/main.py"),
+        ("tools", 0, "src/app/main.py", "src/tools.py"),
+        ("app", 0, "src/tools.py", "src/app/__init__.py"),
+        ("main", 0, "src/app/main.py", "src/app/main.py"),
+    ],
+)
+def test_a_module_is_found_from_where_it_is_imported(
+    tree: Path, module: str, level: int, importer: str, expected: str
+) -> None:
+    found = Project((tree / "src",)).find(module, level, str(tree / importer))
+    assert found is not None
+    assert Path(found.source.path) == tree / expected
+
+
+def test_a_file_is_read_once(tree: Path) -> None:
+    project = Project((tree / "src",))
+    first = project.find("tools", 0, str(tree / "src/app/main.py"))
+    (tree / "src/tools.py").write_text("changed = 1\n")
+    assert project.find("tools", 0, str(tree / "src/app/nets/rnn.py")) is first
+
+
+def test_a_file_that_python_cannot_read_is_as_if_it_were_not_there(tree: Path) -> None:
+    (tree / "src/tools.py").write_text("def (:\n")
+    assert Project((tree / "src",)).find("tools", 0, str(tree / "src/app/main.py")) is None
+
+
+@pytest.mark.parametrize("text", ["def (:", "print 'python 2'", "\0", "(" * 10_000, "-" * 5_000 + "1"])
+def test_text_that_is_no_python_is_none(text: str) -> None:
+    assert parse_module(text) is None
+
+
+def test_warnings_of_the_linted_code_are_not_shown(recwarn: pytest.WarningsRecorder) -> None:
+    assert parse_module("x = '\\d'\n1 is 1\n") is not None
+    assert not recwarn.list
