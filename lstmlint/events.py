@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lstmlint.source import Place
-from lstmlint.values import ALWAYS, Axis, Layer, Packed, Path, Tensor, Tuple, Value
+from lstmlint.values import ALWAYS, Axis, Layer, Packed, Path, Slice, Tensor, Tuple, Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +39,24 @@ class Misplaced(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LibraryName(Event):
+    """The program imports or names something of a library that current versions lack; `name` is its dotted name."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MethodCalled(Event):
+    """A method of a Keras model or layer was called that says something by itself (reset_states, fit_generator)."""
+
+    owner: Value
+    name: str
+    keywords: tuple[tuple[str, Value], ...] = ()
+    source: Value | None = None
+    """The first argument."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Called(Event):
     """A layer was applied. `state` is the initial state given (None: none), `extra` further positional arguments."""
 
@@ -64,6 +82,17 @@ class Selected(Event):
     last: bool
     result: Tensor
     alone: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sliced(Event):
+    """Some entries of an axis were taken, which keeps the axis: `h_n[:2]`, `x[:, 1:]`."""
+
+    source: Tensor
+    position: int
+    axis: Axis
+    part: Slice
+    result: Tensor
 
 
 @dataclass(frozen=True, kw_only=True)

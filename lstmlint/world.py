@@ -17,6 +17,7 @@ from lstmlint.values import (
     ALWAYS,
     Axis,
     Claim,
+    Condition,
     DictRef,
     External,
     Layer,
@@ -55,6 +56,10 @@ class World:
     """The call or expression being interpreted, with the calls that led to it."""
     stated: set[Hashable] = field(default_factory=set)
     """The unknown things whose rank was learned from something that leaves no doubt."""
+    keras_2: bool = False
+    """True where the file asks for a Keras before 3."""
+    guards: set[Condition] = field(default_factory=set)
+    """Conditions that ask which version of a library is there, or try what it may lack."""
     _next: int = 0
     _fresh: dict[Hashable, int] = field(default_factory=dict)
     _roots: dict[tuple[Hashable, int], tuple[Axis, ...]] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from lstmlint.interpret.registry import OPERATIONS, Call
 from lstmlint.interpret.run import ATTRIBUTES, Run, handles
 from lstmlint.interpret.scope import ClassInfo, Frame
 from lstmlint.interpret.tuples import needs_tensor
+from lstmlint.interpret.versions import note_attribute
 from lstmlint.names.canonical import canonical
 from lstmlint.source import Place
 from lstmlint.values import (
@@ -45,6 +46,7 @@ PLAIN = frozenset({"device", "dtype", "requires_grad", "is_cuda", "itemsize", "l
 
 @handles(ATTRIBUTES, External)
 def _library(run: Run, owner: External, name: str, place: Place) -> Value:
+    note_attribute(run, f"{owner.path}.{name}", place)
     return External(canonical(f"{owner.path}.{name}"))
 
 

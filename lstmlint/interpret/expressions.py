@@ -21,6 +21,7 @@ from lstmlint.interpret.samples import notice_cut
 from lstmlint.interpret.scope import Flow, Frame
 from lstmlint.interpret.shapes import shape_item
 from lstmlint.interpret.tuples import needs_tensor
+from lstmlint.interpret.versions import ask
 from lstmlint.sizes import Opaque, Size
 from lstmlint.syntax.parse import NodePlace
 from lstmlint.values import (
@@ -159,7 +160,7 @@ def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
 
 @handles(EXPRESSIONS, cst.IfExp)
 def _if(run: Run, frame: Frame, node: cst.IfExp) -> Value:
-    verdict, condition = decide(run, frame, node.test)
+    verdict, condition = ask(run, frame, node.test)
     if verdict is not None:
         return run.evaluate(frame, node.body if verdict else node.orelse)
     kept: list[Value] = []

@@ -7,6 +7,7 @@ import libcst as cst
 from lstmlint.interpret.lookup import module_frame, module_name
 from lstmlint.interpret.run import ATTRIBUTES, STATEMENTS, Run, handles
 from lstmlint.interpret.scope import Flow, Frame
+from lstmlint.interpret.versions import note_import
 from lstmlint.names.canonical import canonical
 from lstmlint.source import Place
 from lstmlint.values import External, Imported, ProjectModule, Value
@@ -31,6 +32,7 @@ def _path(node: cst.BaseExpression | None) -> str:
 def _import(run: Run, frame: Frame, node: cst.Import) -> Flow:
     for alias in node.names:
         path = _path(alias.name)
+        note_import(run, frame, path, alias)
         if alias.asname is not None and isinstance(alias.asname.name, cst.Name):
             frame.variables[alias.asname.name.value] = _module(run, frame, path, 0)
         else:
@@ -47,8 +49,11 @@ def _import_from(run: Run, frame: Frame, node: cst.ImportFrom) -> Flow:
         file = None if _is_library(path, level) else run.project.find(path, level, importer)
         frame.module.stars.append(file if file is not None else External(canonical(path)))
         return Flow.NEXT
+    missing = level == 0 and note_import(run, frame, path, node)
     for alias in node.names:
         name = _path(alias.name)
+        if not level and not missing:
+            note_import(run, frame, f"{path}.{name}", alias)
         bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
         known = _is_library(path, level)
         frame.variables[bound] = External(canonical(f"{path}.{name}")) if known else Imported(path, level, name, importer)

@@ -24,6 +24,7 @@ from lstmlint.interpret.lookup import define, lookup, module_frame, module_name
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import STEPS, Exhausted, Run
 from lstmlint.interpret.scope import Syntax
+from lstmlint.interpret.versions import asks_for_keras_2
 from lstmlint.names.project import ModuleFile, Project, parse_module
 from lstmlint.source import SourceFile
 from lstmlint.syntax.index import ClassEntry, FunctionEntry, index
@@ -70,7 +71,7 @@ def settle(file: ModuleFile, project: Project) -> Run:
 
 
 def _run(file: ModuleFile, project: Project, syntax: Syntax, ranks: dict[Hashable, int | None]) -> Run:
-    world = World(ranks=dict(ranks))
+    world = World(ranks=dict(ranks), keras_2=asks_for_keras_2(file.source.text))
     run = Run(world, project, syntax, lookup)
     world.apply = run.call
     run.library = library(run)

@@ -15,6 +15,7 @@ from lstmlint.interpret.joins import join
 from lstmlint.interpret.narrowing import narrow
 from lstmlint.interpret.run import STATEMENTS, Run, handles, join_heaps
 from lstmlint.interpret.scope import Flow, Frame
+from lstmlint.interpret.versions import ask, note_attempt
 from lstmlint.values import NONE, Value, assumption
 
 
@@ -127,7 +128,7 @@ def _learn_from_assert(run: Run, frame: Frame, test: cst.BaseExpression) -> None
 
 @handles(STATEMENTS, cst.If)
 def _if(run: Run, frame: Frame, node: cst.If) -> Flow:
-    verdict, key = decide(run, frame, node.test)
+    verdict, key = ask(run, frame, node.test)
 
     def then() -> Flow:
         return run.execute(frame, [node.body])
@@ -229,6 +230,7 @@ def _with(run: Run, frame: Frame, node: cst.With) -> Flow:
 @handles(STATEMENTS, cst.Try, cst.TryStar)
 def _try(run: Run, frame: Frame, node: cst.Try) -> Flow:
     key = ("try", id(node), frame.context)
+    note_attempt(run, node, key)
 
     def normal() -> Flow:
         flow = run.execute(frame, [node.body])

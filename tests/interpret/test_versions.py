@@ -1,0 +1,57 @@
+"""What a program says of versions: the whole file's choice, conditions that ask, attempts that may fail."""
+
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+
+from lstmlint.events import LibraryName
+from lstmlint.interpret.versions import asks_for_keras_2
+from tests.interpret.programs import world_of
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import tf_keras\n", True),
+        ("import tensorflow.compat.v1 as tf\n", True),
+        ("def f():\n    from tensorflow.compat.v1.keras import layers\n", True),
+        ("import os\nos.environ['TF_USE_LEGACY_KERAS'] = '1'\n", True),
+        ("import tensorflow as tf\n", False),
+        ("from tensorflow.compat.v2 import keras\n", False),
+        ("import tf_keras_vis\n", False),
+    ],
+)
+def test_the_file_chooses_keras_2(text: str, expected: bool) -> None:
+    assert asks_for_keras_2(text) == expected
+    assert world_of(text).keras_2 == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "guarded"),
+    [
+        ("from keras.layers import CuDNNLSTM", [False]),
+        ("import keras\nlayer = keras.layers.CuDNNLSTM", [False]),
+        ("import keras\nfused = keras.layers.CuDNNLSTM if gpu else keras.layers.LSTM", [False]),
+        ("try:\n    from keras.layers import CuDNNLSTM\nexcept ImportError:\n    pass", [True]),
+        ("try:\n    from keras.layers import CuDNNLSTM\nexcept (ImportError, OSError) as e:\n    pass", [True]),
+        ("try:\n    from keras.layers import CuDNNLSTM\nexcept KeyboardInterrupt:\n    pass", [False]),
+        ("import keras\nif keras.__version__ < '3':\n    layer = keras.layers.CuDNNLSTM", [True]),
+        ("import keras\nif not TF_2:\n    layer = keras.layers.CuDNNLSTM", [True]),
+        ("import keras\nif verbose:\n    layer = keras.layers.CuDNNLSTM", [False]),
+        (
+            "import keras\ndef f():\n  if keras.__version__ >= '3':\n    return 1\n  return keras.layers.CuDNNGRU",
+            [True],
+        ),
+        ("from keras.layers.recurrent import LSTM, GRU", [False]),
+        ("from tensorflow.python.keras.layers.recurrent import LSTM", []),
+        ("from keras.src.layers.rnn.lstm import LSTM", []),
+        ("import tensorflow as tf\nlayer = tf.compat.v1.keras.layers.CuDNNLSTM", []),
+        ("from .recurrent import CuDNNLSTM", []),
+    ],
+)
+def test_names_that_are_gone(text: str, guarded: list[bool]) -> None:
+    world = world_of(dedent(text) + "\n# LSTM\n")
+    found = [event for event in world.events if isinstance(event, LibraryName)]
+    assert [any(condition in world.guards for condition, _ in event.path) for event in found] == guarded
