@@ -146,3 +146,10 @@ def test_behind_everything_no_branch_is_left_open() -> None:
 )
 def test_inside_a_branch_its_condition_is_known(text: str) -> None:
     assert as_int(value_of(text)) == 2
+
+
+@pytest.mark.parametrize("condition", ["number == 0", "number % 2 == 0", "number // 3 == 0", "number + 1 == 1"])
+def test_a_counter_may_be_zero(condition: str) -> None:
+    """A size is at least one; what counts the rounds of a loop, or remains of a division, is not."""
+    text = f"value = ['first' if {condition} else 'later' for number in range(flag)][0]"
+    assert isinstance(value_of(text), OneOf)
