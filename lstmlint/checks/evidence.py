@@ -190,6 +190,7 @@ class _Uses:
 
     def __init__(self, facts: Facts) -> None:
         self._by_axis: dict[int, list[_Use]] = {}
+        self._losses = [(event.place, event.prediction) for event in facts.events(LossTaken)]
         self._layers = {event.layer.id: event.layer for event in facts.events(Called)}
         self._layers.update((event.layer.id, event.layer) for event in facts.events(Built))
         for use in _uses(facts):
@@ -212,17 +213,29 @@ class _Uses:
             return False
         if reading.batch.is_single or reading.time.is_single:
             return claim.kind in _DATA
+        if claim.kind == "loss":
+            return self._sees_both(claim, reading)
         if claim.layer is None:
-            return claim.kind != "loss"
+            return True
         other = self._layers.get(claim.layer)
         layout = None if other is None else as_bool(other.argument("batch_first"))
         return layout is not None and layout != reading.batch_first
+
+    def _sees_both(self, claim: Claim, reading: Reading) -> bool:
+        """True for a loss on both axes; one that sees a selection takes for batch whatever the selection left."""
+        pair = {reading.batch.id, reading.time.id}
+        return any(
+            place == claim.place and isinstance(prediction, Tensor) and pair <= {axis.id for axis in prediction.axes}
+            for place, prediction in self._losses
+        )
 
 
 def _of_claim(claim: Claim) -> Support:
     """A claim as support. Another layer's layout is no better founded than this one's."""
     if claim.layer is not None:
         return Support(claim.place, claim.text, Strength.STRUCTURE, LAYER)
+    if claim.kind == "loss":
+        return Support(claim.place, claim.text, Strength.STRUCTURE, claim.kind)
     kind = NAME if claim.strength is Strength.NAME else claim.kind or "claim"
     return Support(claim.place, claim.text, claim.strength, kind)
 

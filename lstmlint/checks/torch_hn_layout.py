@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lstmlint.checks.facts import Facts
-from lstmlint.checks.states import origin, stack_confidence, stack_of
-from lstmlint.events import Called, LossTaken, Reshaped, Selected, Squeezed
-from lstmlint.findings import Evidence, Finding, check
+from lstmlint.checks.states import is_surely_bidirectional, origin, stack_confidence, stack_of, tensors_in
+from lstmlint.events import Called, LossTaken, Reshaped, Selected, Sliced, Squeezed
+from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import callee_text, shortened
-from lstmlint.values import Axis, Role, Tensor, Value
+from lstmlint.values import NONE, Axis, Role, Slice, Tensor, Value, as_int
 
 RULE = "torch-hn-layout"
 LAYOUT = "(layers x directions, batch, hidden)"
@@ -66,6 +66,39 @@ def _merges_batch(reshaped: Reshaped) -> bool:
         return False
     merged = [part.id for part in result.axes[-1].parts]
     return merged == [source.axes[1].id, source.axes[2].id]
+
+
+@check(RULE, on=Sliced)
+def directions_taken_for_layers(sliced: Sliced, facts: Facts) -> Iterator[Finding]:
+    """`h_n[:n_layers]` of a bidirectional layer as another layer's state: forward and backward of the lower layers."""
+    stack = sliced.axis
+    called = origin(stack, facts) if stack_of(sliced.source) == stack and sliced.position == 0 else None
+    if called is None or not is_surely_bidirectional(called) or not _is_front(sliced.part):
+        return
+    if not _is_state(sliced.result, facts) or as_int(called.layer.argument("num_layers")) == 1:
+        return
+    yield Finding(
+        sliced.place,
+        f"`{shortened(sliced.place.text)}` is the lower layers' forward and backward states in turn, not one per layer",
+        because=_because(stack, facts),
+        cure="add or join the two directions of each layer: `h_n[::2] + h_n[1::2]`",
+        confidence=Confidence.LIKELY,
+    )
+
+
+def _is_front(part: Slice) -> bool:
+    """True for `[:n]`."""
+    return part.upper is not None and part.upper != NONE and _is_start(part.lower) and part.step in (None, NONE)
+
+
+def _is_start(bound: Value | None) -> bool:
+    return bound in (None, NONE) or as_int(bound) == 0
+
+
+def _is_state(result: Tensor, facts: Facts) -> bool:
+    """True where a tensor is given to a recurrent layer as its state."""
+    calls = facts.events(Called)
+    return any(part == result for called in calls for part in tensors_in(facts.world, called.state))
 
 
 @check(RULE, on=Squeezed)

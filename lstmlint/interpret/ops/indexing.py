@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from lstmlint.events import Selected
+from lstmlint.events import Selected, Sliced
 from lstmlint.interpret.ops.advanced import Picked, covers, pick
 from lstmlint.interpret.ops.shape import single
 from lstmlint.interpret.ops.slices import is_full, sliced
@@ -169,6 +169,11 @@ def _goes_to(steps: Sequence[Step]) -> int | None:
 def _tell(world: World, source: Tensor, steps: Sequence[Step], result: Tensor, place: Place) -> None:
     cuts = [step for step in steps if step.kind in (Kind.CUT, Kind.DROPPED, Kind.PICKED, Kind.UNSURE)]
     for step in cuts:
+        if step.kind is Kind.CUT and isinstance(step.value, Slice):
+            axis = source.axes[step.position]
+            world.emit(
+                Sliced(place=place, source=source, position=step.position, axis=axis, part=step.value, result=result)
+            )
         if step.kind is Kind.DROPPED:
             selected(world, source, step.position, step.value, result, place, alone=len(cuts) == 1)
 

@@ -23,8 +23,22 @@ from lstmlint.interpret.ops.shape import (
     without_axis,
 )
 from lstmlint.interpret.registry import Call, operation
+from lstmlint.interpret.wording import callee
 from lstmlint.sizes import product
-from lstmlint.values import NONE, Axis, Const, OpenTensor, Tensor, Tuple, Value, as_int, as_size
+from lstmlint.values import (
+    NONE,
+    Axis,
+    Const,
+    Num,
+    OpenTensor,
+    Role,
+    Strength,
+    Tensor,
+    Tuple,
+    Value,
+    as_int,
+    as_size,
+)
 from lstmlint.world import World
 
 
@@ -131,7 +145,19 @@ def _stretched(world: World, call: Call, sizes: Sequence[Value] | None) -> Value
     old: list[Axis | None] = [*([None] * added), *source.axes]
     found = [_stretch(world, axis, value) for axis, value in zip(old, sizes, strict=True)]
     axes = tuple(axis for axis in found if axis is not None)
-    return replace(source, axes=axes) if len(axes) == len(sizes) else world.unknown()
+    if len(axes) != len(sizes):
+        return world.unknown()
+    return _with_steps(world, call, source, replace(source, axes=axes), sizes)
+
+
+def _with_steps(world: World, call: Call, source: Tensor, result: Tensor, sizes: Sequence[Value]) -> Tensor:
+    """(B,1,F) stretched to (B,T,F) by a number that is no other axis' size: one vector for every time step."""
+    if len(source.axes) == len(result.axes) == 3 and source.axes[1].is_single and not source.axes[0].is_single:
+        linked = isinstance(sizes[1], Num) and sizes[1].axis is not None
+        if result.axes[0] == source.axes[0] and not linked:
+            text = f"`{callee(call)}` repeats a vector along axis 1, as for every time step"
+            world.claim(result.axes[1], Role.TIME, Strength.STRUCTURE, call.place, text, kind="repeated")
+    return result
 
 
 def _stretched_unknown(world: World, sizes: Sequence[Value]) -> Value:
@@ -168,7 +194,9 @@ def repeat(world: World, call: Call) -> Value:
     old = (*(single(world) for _ in range(missing)), *source.axes)
     axes = [_repeated(world, axis, value) for axis, value in zip(old, padded, strict=True)]
     known = tuple(axis for axis in axes if axis is not None)
-    return replace(source, axes=known) if len(known) == len(axes) else world.unknown()
+    if len(known) != len(axes):
+        return world.unknown()
+    return _with_steps(world, call, source, replace(source, axes=known), padded)
 
 
 def _repeated(world: World, axis: Axis, times: Value) -> Axis | None:
