@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from lstmlint.interpret.ops.crossing import Crossing, Links, Target, product_or_none
-from lstmlint.sizes import ONE, Size, product
+from lstmlint.sizes import ONE, Size, Symbol, product
 from lstmlint.values import Axis, Role
 from lstmlint.world import World
 
@@ -136,17 +136,20 @@ class _Reshape:
 
     def _boundaries(self) -> list[Boundary]:
         """Pairs of how many atoms and how many dimensions lie before a point that both sides pass alike."""
-        end = (len(self.atoms), len(self.dims))
         swapped = self._permuted_range()
-        proved = sorted(self._equal_products())
-        if swapped is not None:
-            proved = [pair for pair in proved if not swapped[0] < pair[1] < swapped[1]]
-        chain = [(0, 0), end]
-        for pairs in [*([pair] for pair in proved), *self._believed()]:
-            longer = sorted({*chain, *pairs})
-            if _rises(longer) and all(self._respects_links(pair) for pair in pairs):
-                chain = longer
+        chain = [(0, 0), (len(self.atoms), len(self.dims))]
+        for pair in sorted(self._equal_products()):
+            if swapped is None or not swapped[0] < pair[1] < swapped[1]:
+                chain = self._with(chain, pair)
+        for place, (start, stop) in self.links.items():
+            if self._is_believed(chain, place, start):
+                chain = self._with(chain, (start, place), (stop, place + 1))
         return chain
+
+    def _with(self, chain: list[Boundary], *pairs: Boundary) -> list[Boundary]:
+        """The chain with boundaries more, or as it was where they do not fit into it."""
+        longer = sorted({*chain, *pairs})
+        return longer if _rises(longer) and all(self._respects_links(pair) for pair in pairs) else chain
 
     def _equal_products(self) -> set[Boundary]:
         sizes = [atom.size for atom in self.atoms]
@@ -168,15 +171,17 @@ class _Reshape:
         differing = [place for place, size in enumerate(sizes) if size != wanted[place]]
         return differing[0], differing[-1] + 1
 
-    def _believed(self) -> list[list[Boundary]]:
-        """Boundaries around a named axis that stands behind something in source and target, unless disproved."""
-        found = []
-        for place, (start, stop) in self.links.items():
-            if start and place:
-                passed = product_or_none([dim.size for dim in self.dims[:place]])
-                if passed is None or not passed.cannot_equal(product(a.size for a in self.atoms[:start])):
-                    found.append([(start, place), (stop, place + 1)])
-        return found
+    def _is_believed(self, chain: list[Boundary], place: int, start: int) -> bool:
+        """True where a named axis stands behind something in source and target that may well be the same data."""
+        atoms, dims = max(boundary for boundary in chain if boundary[1] <= place)
+        if atoms >= start or dims >= place:
+            return False
+        passed = product_or_none([dim.size for dim in self.dims[dims:place]])
+        if passed is None:
+            return True
+        own = {symbol for atom in self.atoms for symbol in symbols_of(atom.size)}
+        before = product(atom.size for atom in self.atoms[atoms:start])
+        return not own & symbols_of(passed) and not passed.cannot_equal(before)
 
     def _respects_links(self, boundary: Boundary) -> bool:
         atoms, dims = boundary
@@ -265,6 +270,11 @@ def _rises(boundaries: Sequence[Boundary]) -> bool:
     """True where each boundary lies behind the one before on both sides."""
     pairs = list(pairwise(boundaries))
     return len(pairs) == 1 or all(one[0] < other[0] and one[1] < other[1] for one, other in pairs)
+
+
+def symbols_of(size: Size) -> set[Symbol]:
+    """The symbols that take part in a size."""
+    return {symbol for monomial, _ in size.terms for symbol in monomial}
 
 
 def _same(sizes: Sequence[Size], wanted: Sequence[Size | None]) -> bool:
