@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lstmlint.interpret.ops.trail import either_trail
 from lstmlint.sizes import Opaque, Size
 from lstmlint.values import (
     Axis,
@@ -58,8 +59,7 @@ def _tensors(world: World, one: Tensor, other: Tensor) -> Value:
     if len(one.axes) != len(other.axes):
         return world.unknown()
     axes = tuple(join_axes(world, a, b) for a, b in zip(one.axes, other.axes, strict=True))
-    trail = tuple(dict.fromkeys([*one.trail, *other.trail]))
-    return Tensor(axes, trail, one.state if one.state == other.state else None)
+    return Tensor(axes, either_trail(one, other), one.state if one.state == other.state else None)
 
 
 def join_axes(world: World, one: Axis, other: Axis) -> Axis:

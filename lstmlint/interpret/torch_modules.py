@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from lstmlint.catalogue.lookup import all_layers
 from lstmlint.events import Called
+from lstmlint.interpret.ops.trail import DENSE, SIGMOID, SOFTMAX, noted, recomputed
 from lstmlint.interpret.registry import OPERATIONS, Call, application, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
@@ -55,7 +56,7 @@ def called(world: World, layer: Layer, call: Call, source: Value, result: Value)
 def with_last(source: Tensor | OpenTensor, last: Axis) -> Value:
     """A tensor with another last axis."""
     if isinstance(source, Tensor):
-        return replace(source, axes=(*source.axes[:-1], last), state=None) if source.axes else source
+        return recomputed(replace(source, axes=(*source.axes[:-1], last), state=None)) if source.axes else source
     if source.tail:
         return replace(source, tail=(*source.tail[:-1], last))
     return replace(source, drop=source.drop + 1, tail=(last,))
@@ -71,9 +72,10 @@ def apply_linear(world: World, layer: Layer, call: Call) -> Value:
     source = input_tensor(world, call)
     if source is None:
         return world.unknown()
-    return called(
-        world, layer, call, source, with_last(source, world.axis(_width(layer, "out_features"), Role.FEATURE))
-    )
+    result = with_last(source, world.axis(_width(layer, "out_features"), Role.FEATURE))
+    if isinstance(result, Tensor):
+        result = noted(result, DENSE, call.place)
+    return called(world, layer, call, source, result)
 
 
 @application(*_of_family("embedding"))
@@ -105,7 +107,15 @@ def embedding_from_pretrained(world: World, call: Call) -> Value:
 def apply_elementwise(world: World, layer: Layer, call: Call) -> Value:
     """The axes stay as they are."""
     source = input_tensor(world, call)
-    return world.unknown() if source is None else called(world, layer, call, source, source)
+    return world.unknown() if source is None else called(world, layer, call, source, _entries(layer, call, source))
+
+
+def _entries(layer: Layer, call: Call, source: Tensor | OpenTensor) -> Tensor | OpenTensor:
+    """What is known of the entries behind an elementwise layer."""
+    if not isinstance(source, Tensor) or layer.spec.family == "identity":
+        return source
+    found = recomputed(source)
+    return noted(found, SIGMOID, call.place, layer) if layer.spec.name == "Sigmoid" else found
 
 
 @application(*_of_family("softmax"))
@@ -115,7 +125,10 @@ def apply_softmax(world: World, layer: Layer, call: Call) -> Value:
     if source is None:
         return world.unknown()
     function = {"Softmax": "softmax", "LogSoftmax": "log_softmax", "Softmin": "softmin"}[layer.spec.name]
-    return called(world, layer, call, source, _as_function(world, layer, call, function, source))
+    result = _as_function(world, layer, call, function, source)
+    if function == "softmax" and isinstance(result, Tensor):
+        result = noted(recomputed(result), SOFTMAX, call.place, layer)
+    return called(world, layer, call, source, result)
 
 
 def _as_function(world: World, layer: Layer, call: Call, function: str, source: Value) -> Value:
@@ -148,7 +161,7 @@ def apply_channel_norm(world: World, layer: Layer, call: Call) -> Value:
         return world.unknown()
     if isinstance(source, Tensor) and len(source.axes) == 3 and layer.spec.family != "dropout1d":
         _claim_channels_first(world, source, call, Strength.STRUCTURE)
-    return called(world, layer, call, source, source)
+    return called(world, layer, call, source, recomputed(source) if isinstance(source, Tensor) else source)
 
 
 @application(*_of_family(*(f"{name}{n}d" for name in ("batch_norm", "instance_norm", "dropout") for n in (2, 3))))
@@ -188,7 +201,7 @@ def apply_spatial(
     lengths = source.axes[first + 1 :]
     if resizes:
         lengths = tuple(_resized(world, axis, length) for axis in lengths)
-    result: Value = replace(source, axes=(*source.axes[:first], own, *lengths), state=None)
+    result: Value = recomputed(replace(source, axes=(*source.axes[:first], own, *lengths), state=None))
     if layer.spec.takes("return_indices") and as_bool(layer.argument("return_indices")) is not False:
         result = Tuple((result, result)) if as_bool(layer.argument("return_indices")) else world.unknown()
     return called(world, layer, call, source, result)

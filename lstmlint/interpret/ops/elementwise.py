@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import broadcast, tensor_argument
-from lstmlint.interpret.ops.trail import COUNTED, MASK, joint_state, joint_trail, noted, without_notes
+from lstmlint.interpret.ops.trail import MASK, SIGMOID, joint_state, joint_trail, noted, recomputed
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
@@ -123,6 +123,7 @@ def masked_fill(world: World, call: Call) -> Value:
     source, mask = tensor_argument(world, call), call.arg(1, "mask")
     if not isinstance(source, Tensor):
         return world.unknown() if source is None else source
+    source = recomputed(source)
     other = None if mask is None else world.tensor(mask)
     if isinstance(other, Tensor) and len(other.axes) <= len(source.axes):
         return replace(source, axes=broadcast((source.axes, other.axes)))
@@ -130,7 +131,7 @@ def masked_fill(world: World, call: Call) -> Value:
 
 
 _UNARY = """abs absolute neg negative positive exp exp2 expm1 log log2 log10 log1p sqrt rsqrt square reciprocal
-    sin cos tan sinh cosh tanh asin acos atan arcsin arccos arctan asinh acosh atanh sigmoid relu relu6
+    sin cos tan sinh cosh tanh asin acos atan arcsin arccos arctan asinh acosh atanh relu relu6
     erf erfc erfinv logit floor ceil round trunc frac sign sgn clamp clip clamp_min clamp_max nan_to_num
     sinc deg2rad rad2deg
     cumsum cumprod logcumsumexp argsort renorm fix digamma lgamma bernoulli angle real imag conj
@@ -139,16 +140,16 @@ _UNARY = """abs absolute neg negative positive exp exp2 expm1 log log2 log10 log
     fill_diagonal index_put nancumsum nancumprod around rint degrees radians gradient i0 unwrap"""
 _FUNCTIONAL = """relu relu6 relu_ elu elu_ selu celu leaky_relu leaky_relu_ prelu rrelu gelu silu mish
     hardtanh hardtanh_ hardswish hardsigmoid softplus softsign tanhshrink hardshrink softshrink threshold logsigmoid
-    sigmoid tanh dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout
+    tanh dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout
     layer_norm batch_norm instance_norm group_norm local_response_norm rms_norm"""
 
 
 @operation(
     *names(_UNARY, "torch", "Tensor", "numpy"),
     *(f"Tensor.{name}_" for name in _UNARY.split()),
-    *names("relu_ selu_ celu_ rrelu_ sigmoid_ tanh_ dropout_", "torch"),
+    *names("relu_ selu_ celu_ rrelu_ tanh_ dropout_", "torch"),
     *names(_FUNCTIONAL, F),
-    *names("expit logit gammaln xlogy entr erf erfinv softplus", "torch.special", "scipy.special"),
+    *names("logit gammaln xlogy entr erf erfinv softplus", "torch.special", "scipy.special"),
     "operator.neg",
     "operator.pos",
     "operator.invert",
@@ -162,7 +163,18 @@ def unary(world: World, call: Call) -> Value:
     source = tensor_argument(world, call)
     if source is None:
         return world.unknown()
-    return without_notes(source, COUNTED) if isinstance(source, Tensor) else source
+    return recomputed(source) if isinstance(source, Tensor) else source
+
+
+@operation(
+    *names("sigmoid sigmoid_", "torch", "Tensor"), f"{F}.sigmoid", *names("expit", "torch.special", "scipy.special")
+)
+def sigmoid(world: World, call: Call) -> Value:
+    """Probabilities, entry by entry."""
+    source = tensor_argument(world, call)
+    if source is None:
+        return world.unknown()
+    return noted(recomputed(source), SIGMOID, call.place) if isinstance(source, Tensor) else source
 
 
 @operation("torch.broadcast_tensors", "numpy.broadcast_arrays")

@@ -16,7 +16,7 @@ from lstmlint.interpret.ops.shape import (
     with_axis,
     with_new_axis,
 )
-from lstmlint.interpret.ops.trail import joint_state, joint_trail
+from lstmlint.interpret.ops.trail import joined_trail, joint_state
 from lstmlint.interpret.registry import Call, Operation, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
@@ -81,7 +81,7 @@ def joined(world: World, call: Call, parts: Sequence[Value], closed: bool, dim: 
     axis = _longer(world, [tensor.axes[position] for tensor in known], closed)
     axes = list(broadcast(tensor.axes for tensor in known))
     axes[position] = axis
-    result = Tensor(tuple(axes), joint_trail(known), joint_state(known))
+    result = Tensor(tuple(axes), joined_trail(known), joint_state(known))
     _tell(world, call, parts, position, known[0].axes[position], result)
     return result
 
@@ -137,7 +137,7 @@ def stacked(world: World, call: Call, parts: Sequence[Value], closed: bool, dim:
     known = [tensor for tensor in tensors if isinstance(tensor, Tensor)]
     whole: AnyTensor = tensors[0]
     if len(known) == len(tensors):
-        whole = Tensor(broadcast(tensor.axes for tensor in known), joint_trail(known), joint_state(known))
+        whole = Tensor(broadcast(tensor.axes for tensor in known), joined_trail(known), joint_state(known))
     result = with_new_axis(whole, number, new)
     if result is None:
         return world.unknown()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lstmlint.interpret.ops.reduce import tell
 from lstmlint.interpret.ops.shape import AnyTensor, broadcast, listed, position_in, tensor_argument, with_axis
-from lstmlint.interpret.ops.trail import joint_trail
+from lstmlint.interpret.ops.trail import DENSE, joint_trail, noted, recomputed
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.values import Axis, OpenTensor, Role, Tensor, Value, as_int
 from lstmlint.world import World
@@ -142,7 +142,9 @@ def linear(world: World, call: Call) -> Value:
         return world.unknown()
     size = weight.axes[0].size if isinstance(weight, Tensor) and len(weight.axes) == 2 else None
     result = with_axis(source, -1, world.axis(size, Role.FEATURE))
-    return replace(result, state=None) if isinstance(result, Tensor) else result or world.unknown()
+    if not isinstance(result, Tensor):
+        return result or world.unknown()
+    return noted(recomputed(replace(result, state=None)), DENSE, call.place)
 
 
 @operation("torch.nn.functional.scaled_dot_product_attention")
@@ -156,8 +158,10 @@ def attention(world: World, call: Call) -> Value:
     if query is None:
         return world.unknown()
     if isinstance(value, Tensor) and value.axes:
-        return with_axis(query, -1, value.axes[-1]) or world.unknown()
-    return query if isinstance(query, OpenTensor) else with_axis(query, -1, world.axis()) or query
+        found = with_axis(query, -1, value.axes[-1]) or world.unknown()
+    else:
+        found = query if isinstance(query, OpenTensor) else with_axis(query, -1, world.axis()) or query
+    return recomputed(found) if isinstance(found, Tensor) else found
 
 
 @operation("torch.cdist")

@@ -19,7 +19,7 @@ from lstmlint.interpret.ops.shape import (
     with_axis,
     without_axis,
 )
-from lstmlint.interpret.ops.trail import COUNTED, MASK, is_array, without_notes
+from lstmlint.interpret.ops.trail import MASK, SOFTMAX, is_array, noted, recomputed, without_notes
 from lstmlint.interpret.registry import Call, Operation, operation
 from lstmlint.source import Place
 from lstmlint.values import (
@@ -60,7 +60,7 @@ def reduced(world: World, source: AnyTensor, dim: Value | None, keep: bool | Non
             tell(world, source, position, how, place)
     old = enumerate(source.axes)
     axes = [single(world) if place in positions else axis for place, axis in old if keep or place not in positions]
-    return without_notes(replace(source, axes=tuple(axes)), MASK, COUNTED)
+    return without_notes(recomputed(replace(source, axes=tuple(axes))), MASK)
 
 
 def _edge_reduced(world: World, source: OpenTensor, dim: Value | None, keep: bool, everything: bool) -> Value:
@@ -230,7 +230,8 @@ def _normaliser(how: str, dim_at: int, default: int | None) -> Operation:
         positions = positions_in(world, dim, len(source.axes))
         for position in positions or ():
             tell(world, source, position, how, call.place)
-        return source
+        found = recomputed(source)
+        return noted(found, SOFTMAX, call.place) if how == "softmax" else found
 
     return normaliser
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from lstmlint.source import Place
-from lstmlint.values import Note, Tensor, Value
+from lstmlint.values import Layer, Note, Tensor, Value
 
 TRANSPOSED = "transposed"
 """The first two axes were exchanged on purpose."""
@@ -21,13 +21,22 @@ RANDOM = "random"
 NUMPY = "numpy"
 """A numpy array, whose methods differ from a torch tensor's of the same name."""
 
-_OF_THE_ENTRIES = (MASK, COUNTED)
+SOFTMAX = "softmax"
+"""Came out of a softmax: probabilities."""
+SIGMOID = "sigmoid"
+"""Came out of a sigmoid: probabilities."""
+DENSE = "dense"
+"""Came out of a dense layer: scores of any size and sign."""
+
+VALUES = (SOFTMAX, SIGMOID, DENSE)
+"""Notes that say what range the entries have; whatever computes new entries ends them."""
+_OF_THE_ENTRIES = (MASK, COUNTED, *VALUES)
 """Notes about the entries themselves, which arithmetic changes."""
 
 
-def noted(tensor: Tensor, kind: str, place: Place) -> Tensor:
+def noted(tensor: Tensor, kind: str, place: Place, layer: Layer | None = None) -> Tensor:
     """A tensor with one more note; the same note is kept once."""
-    note = Note(kind, place)
+    note = Note(kind, place, layer)
     return tensor if note in tensor.trail else replace(tensor, trail=(*tensor.trail, note))
 
 
@@ -48,6 +57,26 @@ def joint_trail(tensors: Iterable[Tensor]) -> tuple[Note, ...]:
             if note not in notes and note.kind not in _OF_THE_ENTRIES and (random or note.kind != RANDOM):
                 notes.append(note)
     return tuple(notes)
+
+
+def joined_trail(tensors: Iterable[Tensor]) -> tuple[Note, ...]:
+    """The notes of tensors put side by side, whose entries stay as they are: what all of them have, too."""
+    parts = list(tensors)
+    shared = [kind for kind in VALUES if all(part.noted(kind) for part in parts)]
+    kept = [note for kind in shared for part in parts[:1] if (note := part.noted(kind))]
+    return (*joint_trail(parts), *kept)
+
+
+def either_trail(one: Tensor, other: Tensor) -> tuple[Note, ...]:
+    """The notes of a tensor that is one of two: all of theirs, but a range of the entries only where both have it."""
+    shared = [kind for kind in VALUES if one.noted(kind) and other.noted(kind)]
+    notes = dict.fromkeys([*one.trail, *other.trail])
+    return tuple(note for note in notes if note.kind not in VALUES or note.kind in shared)
+
+
+def recomputed(tensor: Tensor) -> Tensor:
+    """A tensor with new entries of any range on the same axes."""
+    return without_notes(tensor, COUNTED, *VALUES)
 
 
 def joint_state(tensors: Iterable[Tensor]) -> str | None:
