@@ -153,3 +153,11 @@ def test_a_counter_may_be_zero(condition: str) -> None:
     """A size is at least one; what counts the rounds of a loop, or remains of a division, is not."""
     text = f"value = ['first' if {condition} else 'later' for number in range(flag)][0]"
     assert isinstance(value_of(text), OneOf)
+
+
+@pytest.mark.parametrize("manager", ["pytest.raises(RuntimeError)", "self.assertRaises(RuntimeError)"])
+def test_what_is_expected_to_raise_says_nothing(manager: str) -> None:
+    text = f"import pytest, torch\nwith {manager}:\n    torch.nn.GRU(4, 8)(torch.randn(5, 3, 6))\n"
+    world = world_of(text)
+    assert not world.events
+    assert not world.claims
