@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from lstmlint.events import Selected, Sliced
-from lstmlint.interpret.ops.advanced import Picked, covers, pick
+from lstmlint.interpret.ops.advanced import Picked, claim_step_per_sample, covers, pick
 from lstmlint.interpret.ops.shape import single
 from lstmlint.interpret.ops.slices import is_full, sliced
 from lstmlint.sizes import ONE
@@ -168,6 +168,11 @@ def _goes_to(steps: Sequence[Step]) -> int | None:
 
 def _tell(world: World, source: Tensor, steps: Sequence[Step], result: Tensor, place: Place) -> None:
     cuts = [step for step in steps if step.kind in (Kind.CUT, Kind.DROPPED, Kind.PICKED, Kind.UNSURE)]
+    numbers = [step for step in cuts if step.kind is Kind.DROPPED and isinstance(step.value, Num)]
+    picks = [step for step in cuts if step.kind is Kind.PICKED]
+    if len(numbers) == len(picks) == 1:
+        positions = (Picked(picks[0].position, picks[0].value), Picked(numbers[0].position, numbers[0].value))
+        claim_step_per_sample(world, source, *positions, place)
     for step in cuts:
         if step.kind is Kind.CUT and isinstance(step.value, Slice):
             axis = source.axes[step.position]
