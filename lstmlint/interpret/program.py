@@ -7,8 +7,10 @@ the file is then interpreted again with the ranks known, until nothing new is le
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 
 import libcst as cst
 
@@ -47,12 +49,22 @@ def interpret(source: SourceFile, project: Project) -> list[World]:
     if tree is None:
         return []
     load()
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, NESTING))
-    try:
+    with _room():
         return [settle(ModuleFile(source, index(tree)), project).world]
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Lets Python nest deeply, and leaves the cyclic garbage for later: a run makes many objects that all live long."""
+    limit, collecting = sys.getrecursionlimit(), gc.isenabled()
+    sys.setrecursionlimit(max(limit, NESTING))
+    gc.disable()
+    try:
+        yield
     finally:
         sys.setrecursionlimit(limit)
+        if collecting:
+            gc.enable()
 
 
 def settle(file: ModuleFile, project: Project) -> Run:
