@@ -1,7 +1,7 @@
 """Runs programs under a real framework, one after another, in a process of its own that has imported it once.
 
-Started by `running.py` as a module, so that a program can import lstmlint. Each line of standard input names a file; each
-answer is a line of JSON: the name of what the program raised and the traceback, both empty where it ran to its end.
+Started by `running.py` as a module, so that a program can import lstmlint. Each line of standard input names a file;
+each answer is a line of JSON: the name of what the program raised and the traceback, both empty where it ran through.
 """
 
 from __future__ import annotations
