@@ -8,12 +8,37 @@ from lstmlint.source import Place
 from lstmlint.values import ALWAYS, Axis, Layer, Packed, Path, Slice, Tensor, Tuple, Value
 
 
+@dataclass(frozen=True)
+class Inside:
+    """A call of a function of the program that was under way."""
+
+    function: str
+    receiver: Value | None
+    """The object whose method it is."""
+    is_module: bool
+    """True where that object is a torch module."""
+    path: Path
+    under: tuple[str, ...]
+    """The branches taken, and the conditions around the call in its caller."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """Something that happened at a place of the program, on the branches `path`."""
 
     place: Place
     path: Path = ALWAYS
+    inside: tuple[Inside, ...] = ()
+    """The calls under way, the outermost first."""
+    under: tuple[str, ...] = ()
+    """The conditions of the `if` statements around it in the innermost call, folded ones too."""
+
+    def during(self, *functions: str) -> tuple[Inside, ...]:
+        """The calls from the innermost one of a torch module's method of some name on; empty where there is none."""
+        for number in reversed(range(len(self.inside))):
+            if self.inside[number].is_module and self.inside[number].function in functions:
+                return self.inside[number:]
+        return ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +195,15 @@ class PackedUp(Event):
     source: Value
     batch_first: bool
     result: Packed
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaddedBack(Event):
+    """pad_packed_sequence: `packed` was laid out with the given layout, as `result`."""
+
+    packed: Packed
+    batch_first: bool
+    result: Tensor
 
 
 @dataclass(frozen=True, kw_only=True)

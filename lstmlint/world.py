@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from lstmlint.events import Event
+from lstmlint.events import Event, Inside
 from lstmlint.sizes import Size
 from lstmlint.source import Place
 from lstmlint.values import (
@@ -42,6 +42,10 @@ class World:
     ranks: dict[Hashable, int | None] = field(default_factory=dict)
     """What runs before this one learned of the rank of unknown things (None: contradictory, leave open)."""
     path: Path = ALWAYS
+    inside: tuple[Inside, ...] = ()
+    """The calls of the program's functions that are under way."""
+    under: tuple[str, ...] = ()
+    """The conditions around what is being interpreted, in the innermost of these calls."""
     claims: list[Claim] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     heap: dict[int, object] = field(default_factory=dict)
@@ -101,8 +105,8 @@ class World:
             self.claims.append(Claim(axis.id, role, strength, place, text, owner, self.path, kind))
 
     def emit(self, event: Event) -> None:
-        """Appends an event; its path is the current one."""
-        self.events.append(replace(event, path=self.path))
+        """Appends an event; its path and what it stands inside are the current ones."""
+        self.events.append(replace(event, path=self.path, inside=self.inside, under=self.under))
 
     def new_list(self, items: Iterable[Value], open_ended: bool = False) -> ListRef:
         """A list on the heap. `open_ended`: the items are a sample, how many there are is not known."""

@@ -6,10 +6,11 @@ from typing import Any
 
 import libcst as cst
 
+from lstmlint.events import Inside
 from lstmlint.interpret.attributes import instance_attribute, known_method
 from lstmlint.interpret.binding import bind_arguments
 from lstmlint.interpret.building import build, build_base, inner_layer
-from lstmlint.interpret.definitions import library_bases
+from lstmlint.interpret.definitions import is_torch_module, library_bases
 from lstmlint.interpret.iteration import unpack_starred
 from lstmlint.interpret.joins import join, known_choices
 from lstmlint.interpret.registry import APPLICATIONS, OPERATIONS, Call
@@ -115,8 +116,10 @@ def call_function(run: Run, info: FunctionInfo, call: Call, receiver: Value | No
     site = world.site
     context = (*_context(run), site[1] if isinstance(site, tuple) else None)
     frame = Frame(info.closure.file, unit, parent=info.closure, context=context, owner=info.owner, receiver=receiver)
-    path, target = world.path, world.target
+    path, target, inside, under = world.path, world.target, world.inside, world.under
     world.target = ""
+    world.inside = (*inside, Inside(info.name, receiver, is_torch_module(run, receiver), path, under))
+    world.under = ()
     run.stack.append(info.ident)
     run.frames.append(frame)
     run.entered.add(info.ident)
@@ -132,6 +135,7 @@ def call_function(run: Run, info: FunctionInfo, call: Call, receiver: Value | No
         run.frames.pop()
         run.stack.pop()
         world.path, world.target = path, target
+        world.inside, world.under = inside, under
         world.site = site
 
 

@@ -11,7 +11,7 @@ from lstmlint.interpret.scope import ClassInfo, Frame, FunctionInfo
 from lstmlint.names.canonical import canonical
 from lstmlint.source import Span
 from lstmlint.syntax.index import ClassEntry, FunctionEntry
-from lstmlint.values import Class, External, Function, Value
+from lstmlint.values import Class, External, Function, Instance, Value
 
 
 @dataclass(frozen=True)
@@ -19,16 +19,13 @@ class Nowhere:
     """The place of something that is not looked at as an expression."""
 
     path: str
+    line: int = 1
+    text: str = ""
 
     @property
     def span(self) -> Span:
-        """The start of the file."""
-        return Span(self.path, 1, 1, 1, 1)
-
-    @property
-    def text(self) -> str:
-        """Nothing."""
-        return ""
+        """The start of the line."""
+        return Span(self.path, self.line, 1, self.line, 1)
 
 
 def _add_function(run: Run, info: FunctionInfo) -> Function:
@@ -66,7 +63,7 @@ def define_indexed_class(run: Run, frame: Frame, entry: ClassEntry) -> Class:
     if value.key not in run.classes:
         info = ClassInfo(entry.name, ident, frame, (), {}, entry.decorators, entry)
         run.classes[value.key] = info
-        info.bases = tuple(base for text in entry.bases if (base := _dotted(run, frame, text)) is not None)
+        info.bases = tuple(base for text in entry.bases if (base := _dotted(run, frame, text, entry)) is not None)
         info.methods = {
             name: define_indexed_function(run, frame, method, value) for name, method in entry.methods.items()
         }
@@ -90,12 +87,14 @@ def define_class(run: Run, frame: Frame, node: cst.ClassDef) -> Class:
     return value
 
 
-def _dotted(run: Run, frame: Frame, text: str) -> Value | None:
-    """The value of a dotted name given as text."""
+def _dotted(run: Run, frame: Frame, text: str, entry: ClassEntry) -> Value | None:
+    """The value of a dotted name given as text, a base of a class."""
+    line = entry.lines.first if entry.node is None else entry.node.lineno
+    place = Nowhere(frame.file.source.path, line, text)
     head, *rest = text.split(".")
     value = run.find_name(run, frame, head)
     for part in rest:
-        value = value and run.attribute(value, part, Nowhere(frame.file.source.path))
+        value = value and run.attribute(value, part, place)
     return value
 
 
@@ -133,3 +132,11 @@ def find_method(run: Run, cls: Class, name: str, after: Class | None = None) -> 
 def library_bases(run: Run, cls: Class) -> tuple[str, ...]:
     """The canonical paths of the library classes that a class derives from."""
     return tuple(canonical(base.path) for base in ancestry(run, cls) if isinstance(base, External))
+
+
+TORCH_MODULES = ("torch.nn.", "lightning.", "pytorch_lightning.")
+
+
+def is_torch_module(run: Run, value: Value | None) -> bool:
+    """True for an object of the program whose class derives from torch.nn.Module."""
+    return isinstance(value, Instance) and any(base.startswith(TORCH_MODULES) for base in library_bases(run, value.cls))

@@ -140,9 +140,27 @@ def _if(run: Run, frame: Frame, node: cst.If) -> Flow:
         narrow(run, frame, node.test, taken)
         return branch()
 
-    if verdict is not None:
-        return then() if verdict else otherwise()
-    return run.branch(frame, key, lambda: narrowed(True, then), lambda: narrowed(False, otherwise))
+    under = run.world.under
+    run.world.under = (*under, _text(frame, node.test))
+    try:
+        if verdict is not None:
+            return then() if verdict else otherwise()
+        return run.branch(frame, key, lambda: narrowed(True, then), lambda: narrowed(False, otherwise))
+    finally:
+        if not _leaves(node.body):
+            run.world.under = under
+
+
+def _leaves(body: cst.BaseSuite) -> bool:
+    """True where a block ends the function: all that follows is under the condition that it was not taken."""
+    last = body.body[-1] if body.body else None
+    inner = last.body[-1] if isinstance(last, cst.SimpleStatementLine) else last
+    return isinstance(inner, (cst.Return, cst.Raise))
+
+
+def _text(frame: Frame, node: cst.CSTNode) -> str:
+    assert frame.unit is not None
+    return frame.unit.text(node)
 
 
 @handles(STATEMENTS, cst.For)
