@@ -1,0 +1,90 @@
+"""Time first, where Keras reads (batch, time, features).
+
+Keras 2 had `time_major`; Keras 3 has no such choice. Data that was turned time-major on the way, as torch wants it by
+default, is taken silently: the layer then runs along the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES
+from lstmlint.checks.facts import Facts
+from lstmlint.checks.keras_removed_api import knows_of_versions
+from lstmlint.checks.keras_steps import is_keras, quoted
+from lstmlint.events import Built, Called, Fitted
+from lstmlint.findings import Confidence, Evidence, Finding, check
+from lstmlint.interpret.keras_recurrent import wrapped
+from lstmlint.values import Claim, Const, Layer, Role, Tensor, compatible
+
+RULE = "keras-time-major"
+ARGUMENT = "time_major"
+
+
+@check(RULE, on=Built)
+def time_major_was_removed(built: Built, facts: Facts) -> Iterator[Finding]:
+    """`LSTM(32, time_major=True)`, and the default spelled out."""
+    layer = built.layer
+    if not is_keras(layer) or ARGUMENT not in built.foreign or knows_of_versions(built, facts):
+        return
+    is_default = dict(built.keywords)[ARGUMENT] == Const(False)
+    yield Finding(
+        built.place,
+        f"`{ARGUMENT}` was removed, Keras 3's {layer.spec.name} always reads (batch, time, features)",
+        cure="leave it out" if is_default else "leave it out, and give the layer the batch first",
+    )
+
+
+@check(RULE, on=Called)
+def batch_read_as_time(called: Called, facts: Facts) -> Iterator[Finding]:
+    """The first two axes were exchanged, and what the layer reads as time is the batch."""
+    layer, source = called.layer, called.source
+    if not _reads_batch_first(layer, facts) or not isinstance(source, Tensor) or len(source.axes) < 3:
+        return
+    turned = source.noted("transposed")
+    claim = _batch(called, source, facts)
+    if turned is None or claim is None or source.axes[0].is_single:
+        return
+    yield Finding(
+        called.place,
+        f"{quoted(layer)} reads (batch, time, features), but its input is time-major: it runs along the batch",
+        because=(Evidence(turned.place, "puts time first"), Evidence(claim.place, claim.text)),
+        cure="give the layer the batch first",
+    )
+
+
+def _batch(called: Called, source: Tensor, facts: Facts) -> Claim | None:
+    """What takes the axis that the layer reads as time for the batch, unless something takes the first for it too."""
+    for axis, role in ((source.axes[0], Role.BATCH), (source.axes[1], Role.TIME)):
+        if any(claim.role is role and claim.place != called.place for claim in facts.claims(axis)):
+            return None
+    claims = [claim for claim in facts.claims(source.axes[1]) if claim.role is Role.BATCH]
+    return next((claim for claim in claims if compatible(claim.path, called.path)), None)
+
+
+def _reads_batch_first(layer: Layer, facts: Facts) -> bool:
+    """True for a recurrent layer, in a wrapper or not, that is not told to read time first."""
+    inner = wrapped(layer) if layer.spec.family == "bidirectional" else layer
+    if not is_keras(layer) or inner is None or inner.spec.family not in RECURRENT_FAMILIES:
+        return False
+    built = [facts.built(one.id) for one in (layer, inner)]
+    return not any(event is not None and ARGUMENT in event.foreign for event in built)
+
+
+@check(RULE, on=Fitted)
+def samples_on_the_second_axis(fitted: Fitted, facts: Facts) -> Iterator[Finding]:
+    """`fit(x, y)` with x turned: its second axis has as many entries as y has samples, its first has not."""
+    inputs, target = fitted.inputs, fitted.target
+    if not isinstance(inputs, Tensor) or not isinstance(target, Tensor) or len(inputs.axes) < 3 or not target.axes:
+        return
+    turned, samples = inputs.noted("transposed"), target.axes[0].size
+    first, second = inputs.axes[0].size, inputs.axes[1].size
+    if turned is None or second != samples or not first.cannot_equal(samples):
+        return
+    yield Finding(
+        fitted.place,
+        "the input is time-major, but Keras reads (batch, time, features)",
+        because=(Evidence(turned.place, "puts time first"),),
+        cure="leave the batch first",
+        confidence=Confidence.CERTAIN,
+    )
