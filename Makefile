@@ -11,7 +11,9 @@ PIP := $(BIN)/python3 -m pip --disable-pip-version-check install --quiet
 demo: $(VENV)/installed
 	$(BIN)/lstmlint examples --exit-zero
 
-# pytest comes last, so that its summary is the last line.
+# pytest comes last, so that its summary is the last line. The frameworks compute on one thread each: the tests already
+# run side by side, and what they compute is small.
+test: export OMP_NUM_THREADS := 1
 test: $(VENV)/tested
 	$(BIN)/ruff check .
 	$(BIN)/mypy --strict lstmlint
