@@ -234,3 +234,20 @@ class Returned(Event):
 
     function: str
     value: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropped(Event):
+    """torch.nn.functional's dropout. `rate` and `training` are as given, None where they were not."""
+
+    rate: Value | None
+    training: Value | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttributeSet(Event):
+    """An attribute was assigned: of an object of the program, of a layer, or of something unknown that has a root."""
+
+    owner: Value
+    name: str
+    value: Value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import libcst as cst
 
-from lstmlint.events import Unpacked
+from lstmlint.events import AttributeSet, Unpacked
 from lstmlint.interpret.iteration import elements
 from lstmlint.interpret.joins import settled
 from lstmlint.interpret.run import Run
@@ -25,6 +25,7 @@ from lstmlint.values import (
     as_int,
 )
 
+
 def assign(run: Run, frame: Frame, target: cst.BaseExpression, value: Value) -> None:
     """Binds a value to a target."""
     if isinstance(target, cst.Name):
@@ -32,6 +33,7 @@ def assign(run: Run, frame: Frame, target: cst.BaseExpression, value: Value) -> 
     elif isinstance(target, cst.Attribute):
         owner = run.evaluate(frame, target.value)
         set_attribute(run, owner, target.attr.value, value)
+        run.world.emit(AttributeSet(place=run.at(frame, target), owner=owner, name=target.attr.value, value=value))
         if isinstance(value, Num) and value.axis is not None:
             name_sizes(run, (target.attr.value,), (value,), run.at(frame, target))
     elif isinstance(target, (cst.Tuple, cst.List)):

@@ -135,12 +135,12 @@ _UNARY = """abs absolute neg negative positive exp exp2 expm1 log log2 log10 log
     erf erfc erfinv logit floor ceil round trunc frac sign sgn clamp clip clamp_min clamp_max nan_to_num
     sinc deg2rad rad2deg
     cumsum cumprod logcumsumexp argsort renorm fix digamma lgamma bernoulli angle real imag conj
-    dropout alpha_dropout feature_dropout celu selu elu leaky_relu rrelu prelu hardshrink softplus threshold
+    alpha_dropout feature_dropout celu selu elu leaky_relu rrelu prelu hardshrink softplus threshold
     index_fill index_add index_copy scatter scatter_add scatter_reduce put
     fill_diagonal index_put nancumsum nancumprod around rint degrees radians gradient i0 unwrap"""
 _FUNCTIONAL = """relu relu6 relu_ elu elu_ selu celu leaky_relu leaky_relu_ prelu rrelu gelu silu mish
     hardtanh hardtanh_ hardswish hardsigmoid softplus softsign tanhshrink hardshrink softshrink threshold logsigmoid
-    tanh dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout
+    tanh
     layer_norm batch_norm instance_norm group_norm local_response_norm rms_norm"""
 
 
