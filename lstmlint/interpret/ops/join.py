@@ -79,7 +79,8 @@ def joined(world: World, call: Call, parts: Sequence[Value], closed: bool, dim: 
     if position is None:
         return world.unknown()
     axis = _longer(world, [tensor.axes[position] for tensor in known], closed)
-    axes = list(broadcast(tensor.axes for tensor in known))
+    longest_first = sorted(known, key=lambda tensor: tensor.axes[position].is_single)
+    axes = list(broadcast(tensor.axes for tensor in longest_first))
     axes[position] = axis
     result = Tensor(tuple(axes), joined_trail(known), joint_state(known))
     _tell(world, call, parts, position, known[0].axes[position], result)

@@ -11,7 +11,7 @@ from lstmlint.interpret.ops.indexing import index
 from lstmlint.interpret.registry import OPERATIONS, Call
 from lstmlint.sizes import Size
 from lstmlint.source import Span
-from lstmlint.values import Axis, Claim, Const, Num, Role, Slice, Tensor, Tuple, Value
+from lstmlint.values import Axis, Claim, Const, Num, OpenTensor, Role, Slice, Tensor, Tuple, Value
 from lstmlint.world import World
 
 SomeEvent = TypeVar("SomeEvent", bound=Event)
@@ -65,7 +65,7 @@ class Bench:
         texts = tuple(f"argument{number}" for number in range(len(given)))
         return OPERATIONS[name](self.world, Call(name, given, named, At(f"{name}(...)"), texts))
 
-    def item(self, source: Tensor, *subscripts: object) -> Value:
+    def item(self, source: Tensor | OpenTensor, *subscripts: object) -> Value:
         """A subscript."""
         return index(self.world, source, tuple(self.value(one) for one in subscripts), At("x[...]"), "x[...]")
 

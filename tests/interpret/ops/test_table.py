@@ -1,0 +1,285 @@
+"""The operations one by one, on axes called by letters: which axes come out, and the sizes that torch or numpy gives.
+
+B batch, T time, F and H features, S layers x directions, N rows of a table; `?` is a new axis, 1 one of size 1.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lstmlint.values import Tensor
+from tests.interpret.ops.bench import Bench, sizes
+from tests.interpret.ops.twins import Expression, called, model, real, shape_of
+
+LENGTHS = [2, 5, 1]
+
+ORDER: list[tuple[str, Expression]] = [
+    ("T B F", lambda v: v.x.permute(1, 0, 2)),
+    ("T B F", lambda v: v.torch.permute(v.x, (1, 0, 2))),
+    ("B F T", lambda v: v.x.permute(dims=(0, -1, 1))),
+    ("T B F", lambda v: v.x.transpose(0, 1)),
+    ("T B F", lambda v: v.x.transpose(dim0=0, dim1=1)),
+    ("T B F", lambda v: v.torch.transpose(v.x, 1, 0)),
+    ("T B F", lambda v: v.x.swapaxes(0, 1)),
+    ("T B F", lambda v: v.torch.swapdims(v.x, 0, 1)),
+    ("T B F", lambda v: v.x.movedim(1, 0)),
+    ("T F B", lambda v: v.x.movedim((0,), (2,))),
+    ("F T B", lambda v: v.x.T),
+    ("B F T", lambda v: v.x.mT),
+    ("F B", lambda v: v.m.t()),
+    ("T B F", lambda v: v.a_x.transpose(1, 0, 2)),
+    ("T B F", lambda v: v.a_x.transpose((1, 0, 2))),
+    ("F T B", lambda v: v.a_x.transpose()),
+    ("B F", lambda v: v.a_m.transpose(0, 1)),
+    ("F T B", lambda v: v.a_x.T),
+    ("T B F", lambda v: v.np.transpose(v.a_x, (1, 0, 2))),
+    ("T B F", lambda v: v.np.transpose(v.a_x, axes=[1, 0, 2])),
+    ("F T B", lambda v: v.np.transpose(v.a_x)),
+    ("T B F", lambda v: v.np.swapaxes(v.a_x, 0, 1)),
+    ("T B F", lambda v: v.np.swapaxes(v.a_x, axis1=0, axis2=1)),
+    ("F B T", lambda v: v.np.moveaxis(v.a_x, -1, 0)),
+    ("F B T", lambda v: v.np.rollaxis(v.a_x, 2)),
+    ("B T F", lambda v: v.x.flip(1)),
+    ("B T F", lambda v: v.torch.roll(v.x, 1, 1)),
+    ("B T F", lambda v: v.np.flip(v.a_x, 1)),
+]
+
+GROUPS: list[tuple[str, Expression]] = [
+    ("BT F", lambda v: v.x.view(15, 4)),
+    ("BT F", lambda v: v.x.reshape(-1, 4)),
+    ("B TF", lambda v: v.x.view(v.x.size(0), -1)),
+    ("B 1 T F", lambda v: v.x.view(v.x.size(0), 1, v.x.size(1), -1)),
+    ("B 1 TF", lambda v: v.x.view(len(LENGTHS), 1, -1)),
+    ("B T ? ?", lambda v: v.o.view(3, 5, 2, 4)),
+    ("B T ? ?", lambda v: v.o.unflatten(-1, (2, 4))),
+    ("BTF", lambda v: v.x.flatten()),
+    ("B TF", lambda v: v.torch.flatten(v.x, 1)),
+    ("B TF", lambda v: v.x.flatten(start_dim=1)),
+    ("BTF", lambda v: v.x.ravel()),
+    ("B TF", lambda v: v.a_x.reshape(3, -1)),
+    ("BTF", lambda v: v.a_x.flatten()),
+    ("B TF", lambda v: v.np.reshape(v.a_x, (v.a_x.shape[0], -1))),
+    ("BTF", lambda v: v.np.reshape(v.a_x, -1)),
+    ("B T F", lambda v: v.x.view_as(v.x)),
+    ("B T F", lambda v: v.x.view(v.torch.float32)),
+    ("? ? F", lambda v: v.x.view(5, 3, 4)),
+    ("? ?", lambda v: v.xt.reshape(3, -1)),
+    ("B SH", lambda v: v.h.transpose(0, 1).reshape(3, -1)),
+    ("1 B T F", lambda v: v.x.unsqueeze(0)),
+    ("B T F 1", lambda v: v.torch.unsqueeze(v.x, -1)),
+    ("B 1 T F", lambda v: v.np.expand_dims(v.a_x, 1)),
+    ("1 B 1 T F", lambda v: v.np.expand_dims(v.a_x, (0, 2))),
+    ("B T F", lambda v: v.x.unsqueeze(0).squeeze(0)),
+    ("B T F", lambda v: v.x.unsqueeze(2).squeeze()),
+    ("S B H", lambda v: v.h.squeeze(0)),
+    ("B T F", lambda v: v.np.squeeze(v.np.expand_dims(v.a_x, 1), axis=1)),
+]
+
+JOINS: list[tuple[str, Expression]] = [
+    ("B T F", lambda v: v.torch.cat([v.x, v.x])),
+    ("B T F", lambda v: v.torch.cat((v.x, v.x), dim=1)),
+    ("B ?", lambda v: v.torch.cat((v.m, v.z), 1)),
+    ("B H", lambda v: v.torch.cat((v.h[-2], v.h[-1]), 1)),
+    ("T B F", lambda v: v.torch.cat([v.torch.zeros(1, 3, 4), v.xt], 0)),
+    ("? B F", lambda v: v.torch.stack([v.m] * 5)),
+    ("B ? F", lambda v: v.torch.stack([v.m] * 5, dim=1)),
+    ("B F ?", lambda v: v.torch.stack((v.m, v.m), -1)),
+    ("B T", lambda v: v.torch.hstack((v.w, v.w))),
+    ("B F", lambda v: v.torch.vstack((v.m, v.m))),
+    ("B T F", lambda v: v.np.concatenate([v.a_x, v.a_x], axis=1)),
+    ("? B F", lambda v: v.np.stack([v.a_m, v.a_m])),
+    ("B F", lambda v: v.np.hstack([v.a_m, v.a_m])),
+    ("B F", lambda v: v.np.vstack([v.a_m, v.a_m])),
+    ("? B F", lambda v: v.np.array([v.a_m, v.a_m])),
+    ("? B", lambda v: v.np.vstack([v.a_m[:, 0], v.a_m[:, 1]])),
+    ("B T F", lambda v: v.torch.chunk(v.x, 2, -1)[0]),
+    ("B T F", lambda v: v.torch.split(v.x, 2)[1]),
+    ("B T F", lambda v: v.x.split([1, 3], dim=2)[1]),
+    ("B F", lambda v: v.x.unbind(1)[0]),
+    ("T F", lambda v: v.torch.unbind(v.x)[2]),
+    ("B T F", lambda v: v.np.split(v.a_x, 2, axis=2)[1]),
+    ("B T F", lambda v: v.np.array_split(v.a_x, 2, axis=1)[0]),
+    ("B T F", lambda v: v.np.split(v.a_x, [2], axis=1)[1]),
+    ("B T F", lambda v: v.np.append(v.a_x, v.a_x, axis=0)),
+]
+
+ITEMS: list[tuple[str, Expression]] = [
+    ("B H", lambda v: v.o[:, -1]),
+    ("T H", lambda v: v.o[-1]),
+    ("B H", lambda v: v.o[:, -1, :]),
+    ("B T H", lambda v: v.o[:, -1:, :]),
+    ("B T", lambda v: v.o[..., -1]),
+    ("B T H", lambda v: v.o[:, [0, 2]]),
+    ("1 B T H", lambda v: v.o[None]),
+    ("B 1 T H", lambda v: v.o[:, None]),
+    ("B T H", lambda v: v.o[:, :-1]),
+    ("B T H", lambda v: v.o[:, 1:]),
+    ("B T H", lambda v: v.o[:, ::2]),
+    ("B H", lambda v: v.o.select(1, -1)),
+    ("B T H", lambda v: v.torch.narrow(v.o, 1, 0, 2)),
+    ("B T H", lambda v: v.o.index_select(1, v.torch.tensor([0, 2]))),
+    ("B T H", lambda v: v.o.gather(1, v.torch.zeros(3, 1, 8).long())),
+    ("B H", lambda v: v.o[v.torch.arange(3), v.torch.tensor(LENGTHS) - 1]),
+    ("B H", lambda v: v.ot[v.torch.tensor(LENGTHS) - 1, v.torch.arange(3)]),
+    ("? F", lambda v: v.table[v.torch.tensor([1, 2, 3])]),
+    ("B T F", lambda v: v.table[v.w.long()]),
+    ("?", lambda v: v.x[v.x > 2]),
+    ("B H", lambda v: v.z[v.z[:, 0] > 2]),
+    ("? H", lambda v: v.o[v.w > 2]),
+    ("?", lambda v: v.x.masked_select(v.x > 2)),
+    ("B H", lambda v: v.h[-1]),
+    ("T H", lambda v: v.o[v.torch.tensor(1)]),
+    ("B F", lambda v: v.np.take(v.a_x, 0, axis=1)),
+]
+
+REDUCTIONS: list[tuple[str, Expression]] = [
+    ("B H", lambda v: v.o.mean(1)),
+    ("B H", lambda v: v.torch.sum(v.o, dim=1)),
+    ("B 1 H", lambda v: v.o.mean(1, keepdim=True)),
+    ("B 1 H", lambda v: v.torch.sum(v.o, 1, True)),
+    ("H", lambda v: v.o.sum((0, 1))),
+    ("", lambda v: v.o.sum()),
+    ("B H", lambda v: v.o.max(1)[0]),
+    ("B H", lambda v: v.o.max(dim=1).values),
+    ("B H", lambda v: v.torch.min(v.o, 1).indices),
+    ("B T H", lambda v: v.torch.max(v.o, v.o)),
+    ("B T H", lambda v: v.o.max(v.o)),
+    ("", lambda v: v.o.max()),
+    ("B H", lambda v: v.o.amax(1)),
+    ("B T", lambda v: v.o.argmax(-1)),
+    ("B T", lambda v: v.o.norm(dim=2)),
+    ("B T", lambda v: v.o.norm(2, 2)),
+    ("B H", lambda v: v.o.std(1)),
+    ("B H", lambda v: v.torch.var(v.o, 1, unbiased=False)),
+    ("B H", lambda v: v.o.logsumexp(1)),
+    ("B T H", lambda v: v.o.topk(3, dim=1)[0]),
+    ("B T H", lambda v: v.o.sort(1)[0]),
+    ("B T H", lambda v: v.o.cumsum(1)),
+    ("B T H", lambda v: v.o.softmax(-1)),
+    ("B T H", lambda v: v.F.log_softmax(v.o, dim=1)),
+    ("B T H", lambda v: v.F.normalize(v.o, dim=-1)),
+    ("B T", lambda v: v.F.cosine_similarity(v.o, v.o, dim=-1)),
+    ("B F", lambda v: v.a_x.mean(axis=1)),
+    ("B F", lambda v: v.a_x.max(1)),
+    ("B 1 F", lambda v: v.a_x.max(axis=1, keepdims=True)),
+    ("B F", lambda v: v.np.sum(v.a_x, 1)),
+    ("B 1 F", lambda v: v.np.mean(v.a_x, axis=1, keepdims=True)),
+    ("F", lambda v: v.np.std(v.a_x, axis=(0, 1))),
+    ("B F", lambda v: v.np.max(v.a_x, axis=1)),
+    ("B T", lambda v: v.np.argmax(v.a_x, axis=-1)),
+    ("B F", lambda v: v.np.median(v.a_x, axis=1)),
+    ("B F", lambda v: v.np.percentile(v.a_x, 5, axis=1)),
+    ("B T", lambda v: v.np.linalg.norm(v.a_x, axis=2)),
+]
+
+STRETCHED: list[tuple[str, Expression]] = [
+    ("B ? F", lambda v: v.m.unsqueeze(1).repeat(1, 5, 1)),
+    ("? B F", lambda v: v.m.repeat(5, 1, 1)),
+    ("B T F", lambda v: v.m.unsqueeze(1).repeat(1, v.x.size(1), 1)),
+    ("B T F", lambda v: v.m.unsqueeze(1).expand(-1, v.x.size(1), -1)),
+    ("B T F", lambda v: v.m.unsqueeze(1).expand_as(v.x)),
+    ("B T F", lambda v: v.x.repeat_interleave(2, 0)),
+    ("B T F", lambda v: v.x.repeat(1, 2, 1)),
+    ("B T F", lambda v: v.torch.tile(v.x, (2, 1))),
+    ("B T F", lambda v: v.np.tile(v.a_x, (1, 2, 1))),
+    ("B T F", lambda v: v.np.repeat(v.a_x, 2, axis=1)),
+    ("B T F", lambda v: v.a_x.repeat(2, axis=1)),
+    ("B T F", lambda v: v.F.pad(v.x, (0, 0, 1, 2))),
+    ("B T F", lambda v: v.np.pad(v.a_x, ((0, 0), (1, 0), (0, 2)))),
+    ("B T F", lambda v: v.np.pad(v.a_x, 1)),
+    ("B T F", lambda v: v.F.max_pool1d(v.x, 2)),
+    ("B T F", lambda v: v.F.avg_pool1d(v.x, 3, 1, 1)),
+    ("B H 1", lambda v: v.F.max_pool1d(v.o.transpose(1, 2), v.o.size(1))),
+    ("B H T", lambda v: v.F.adaptive_avg_pool1d(v.o.transpose(1, 2), 1)),
+    ("B T F", lambda v: v.F.interpolate(v.x, scale_factor=2)),
+    ("B T F", lambda v: v.F.interpolate(v.x, size=9)),
+    ("B T F ?", lambda v: v.x.unfold(1, 2, 1)),
+    ("B T F", lambda v: v.torch.diff(v.x, dim=1)),
+]
+
+PRODUCTS: list[tuple[str, Expression]] = [
+    ("B T T", lambda v: v.torch.bmm(v.o, v.o.transpose(1, 2))),
+    ("B 1 H", lambda v: v.torch.matmul(v.w.unsqueeze(1), v.o)),
+    ("B T ?", lambda v: v.x @ v.torch.ones(4, 6)),
+    ("B T", lambda v: v.o.matmul(v.torch.ones(8))),
+    ("B B", lambda v: v.z.mm(v.z.t())),
+    ("B H", lambda v: v.torch.einsum("bth,bt->bh", v.o, v.w)),
+    ("T B", lambda v: v.torch.einsum("bth,bh->tb", [v.o, v.z])),
+    ("B H T", lambda v: v.torch.einsum("bth", v.o)),
+    ("B T ?", lambda v: v.F.linear(v.x, v.torch.ones(9, 4))),
+    ("B T H", lambda v: v.F.scaled_dot_product_attention(v.o, v.o, v.o)),
+    ("B T ?", lambda v: v.F.embedding(v.w.long(), v.table)),
+    ("B T ?", lambda v: v.F.one_hot(v.w.long(), 6)),
+    ("B T ?", lambda v: v.np.dot(v.a_x, v.np.ones((4, 7)))),
+    ("B ?", lambda v: v.torch.tensordot(v.x, v.torch.ones(5, 4, 7))),
+    ("B T T", lambda v: v.torch.cdist(v.x, v.x)),
+]
+
+CREATED: list[tuple[str, Expression]] = [
+    ("? B ?", lambda v: v.torch.zeros(2, v.x.size(0), 7)),
+    ("? B ?", lambda v: v.torch.zeros((2, v.x.shape[0], 7))),
+    ("B T F", lambda v: v.torch.zeros(v.x.size())),
+    ("B T F", lambda v: v.torch.ones_like(v.x)),
+    ("? B ?", lambda v: v.x.new_zeros(2, v.x.size(0), 7)),
+    ("? B ?", lambda v: v.x.new(2, v.x.size(0), 7).zero_()),
+    ("? ?", lambda v: v.torch.randint(0, 9, (4, 6))),
+    ("? ?", lambda v: v.torch.randint(9, (4, 6))),
+    ("? ?", lambda v: v.torch.full((4, 6), 0.5)),
+    ("?", lambda v: v.torch.arange(6)),
+    ("?", lambda v: v.torch.arange(2, 6)),
+    ("B", lambda v: v.torch.arange(v.x.size(0))),
+    ("?", lambda v: v.torch.linspace(0, 1, 7)),
+    ("? ?", lambda v: v.torch.tensor([[1, 2, 3], [4, 5, 6]])),
+    ("", lambda v: v.torch.tensor(3.5)),
+    ("? ?", lambda v: v.torch.Tensor(4, 6)),
+    ("?", lambda v: v.torch.LongTensor([1, 2, 3])),
+    ("B F", lambda v: v.torch.from_numpy(v.a_m)),
+    ("B F", lambda v: v.torch.as_tensor(v.a_m)),
+    ("B F", lambda v: v.nn.Parameter(v.m)),
+    ("? ?", lambda v: v.torch.eye(4)),
+    ("? ?", lambda v: v.np.zeros((4, 6))),
+    ("?", lambda v: v.np.ones(4)),
+    ("? ?", lambda v: v.np.random.rand(4, 6)),
+    ("? ?", lambda v: v.np.random.randint(0, 9, size=(4, 6))),
+    ("? ?", lambda v: v.np.random.normal(size=(4, 6))),
+    ("? ?", lambda v: v.np.random.default_rng(0).random((4, 6))),
+    ("? ?", lambda v: v.np.random.default_rng(0).normal(0.0, 1.0, (4, 6))),
+    ("? ?", lambda v: v.np.random.default_rng(0).integers(0, 9, size=(4, 6))),
+    ("?", lambda v: v.np.linspace(0, 1)),
+    ("?", lambda v: v.np.sin(v.np.arange(7))),
+    ("? ?", lambda v: v.np.arange(12).reshape(3, 4)),
+    ("B T F", lambda v: v.np.zeros_like(v.a_x)),
+]
+
+ENTRIES: list[tuple[str, Expression]] = [
+    ("B T F", lambda v: v.F.dropout(v.F.relu(v.x.tanh()), 0.5)),
+    ("B T F", lambda v: v.x.contiguous().clone().detach().float().to("cpu").data),
+    ("B T F", lambda v: v.x + v.m.unsqueeze(1)),
+    ("B T F", lambda v: v.m.unsqueeze(1) * v.x),
+    ("B T F", lambda v: v.x - 1),
+    ("B T F", lambda v: v.torch.where(v.x > 0, v.x, v.torch.zeros(4))),
+    ("B T F", lambda v: v.x.masked_fill(v.w.unsqueeze(-1) > 0, 0.0)),
+    ("B T F", lambda v: v.x.add(v.x).mul_(2)),
+    ("B T F", lambda v: v.x.clamp(0, 1).pow(2)),
+    ("B T F", lambda v: v.np.sin(v.a_x).astype("float32")),
+    ("B T F", lambda v: v.np.maximum(v.a_x, 0)),
+    ("B T F", lambda v: v.x.numpy() * v.a_x),
+    ("B T F", lambda v: v.x.scatter(1, v.torch.zeros(3, 1, 4).long(), 2.0)),
+]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expression"),
+    [*ORDER, *GROUPS, *JOINS, *ITEMS, *REDUCTIONS, *STRETCHED, *PRODUCTS, *CREATED, *ENTRIES],
+)
+def test_axes(wanted: str, expression: Expression) -> None:
+    bench = Bench()
+    values, names = model(bench)
+    claimed: Any = expression(values).value
+    assert isinstance(claimed, Tensor)
+    assert " ".join(called(axis, names) for axis in claimed.axes) == wanted
+    shape = shape_of(expression(real()))
+    assert len(claimed.axes) == len(shape)
+    assert all(size in (None, whole) for size, whole in zip(sizes(claimed), shape, strict=True))
