@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from tests.checks.found import assert_found, assert_silent
+from tests.checks.found import assert_found, assert_silent, lines_of
 
 RULE = "foreign-argument"
 HEAD = "import keras\nfrom keras import layers\n"
@@ -18,12 +18,6 @@ QUIET = {
         layers.SimpleRNN(8, "relu", seed=1)
         layers.Dense(8, "relu")
         layers.Embedding(100, 8, mask_zero=True, input_length=5)
-        """,
-    "what was removed is another rule's matter": """
-        layers.LSTM(8, batch_input_shape=(2, 5, 3))
-        layers.GRU(8, time_major=True)
-        layers.LSTM(output_dim=8, inner_activation="hard_sigmoid")
-        layers.Dense(4, init="uniform")
         """,
     "options that nobody knows": """
         def build(**options):
@@ -40,7 +34,7 @@ QUIET = {
         def build(activation, act, units):
             layers.LSTM(8, activation)
             layers.GRU(units, act)
-            layers.LSTM(8, keras.activations.relu)
+            layers.LSTM(8, keras.activations.tanh)
             layers.Dense(4, lambda t: t)
         """,
     "add takes a layer": """
@@ -103,3 +97,13 @@ def test_sizes_from_parameters_are_told_by_their_names() -> None:
 def test_each_keyword_is_a_finding_of_its_own() -> None:
     found = assert_found(f"{HEAD}layers.LSTM(input_size=4, hidden_size=8)  # error\n", RULE)
     assert len(found) == 2
+
+
+def test_what_was_removed_is_another_rules_matter() -> None:
+    program = HEAD + dedent("""
+        layers.LSTM(8, batch_input_shape=(2, 5, 3))
+        layers.GRU(8, time_major=True)
+        layers.LSTM(output_dim=8, inner_activation="hard_sigmoid")
+        layers.Dense(4, init="uniform")
+        """)
+    assert lines_of(program, RULE) == []
