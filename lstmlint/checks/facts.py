@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from lstmlint.events import Built, Called, Event
 from lstmlint.values import Axis, Claim
@@ -16,13 +16,16 @@ class Facts:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self._events: dict[type[Event], list[Event]] = {}
         self._claims: dict[int, list[Claim]] = {}
         for claim in world.claims:
             self._claims.setdefault(claim.axis, []).append(claim)
 
     def events(self, kind: type[SomeEvent]) -> list[SomeEvent]:
-        """All events of a kind, in source order of the run."""
-        return [event for event in self.world.events if isinstance(event, kind)]
+        """All events of a kind, in source order of the run. The list is shared: it is not to be changed."""
+        if kind not in self._events:
+            self._events[kind] = [event for event in self.world.events if isinstance(event, kind)]
+        return cast("list[SomeEvent]", self._events[kind])
 
     def claims(self, axis: Axis) -> list[Claim]:
         """All claims on an axis, in the order in which they were made."""

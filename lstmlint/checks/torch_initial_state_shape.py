@@ -104,7 +104,7 @@ def _axis(called: Called, state: Tensor, facts: Facts) -> str | None:
         return None
     if state.axes[0].id in _input_axes(called) and state.axes[0].role is not Role.STACK:
         return _leading(called, state)
-    reading = next((r for r in layouts(facts).readings if r.called is called or r.called == called), None)
+    reading = next((r for r in layouts(facts).readings if r.called is called), None)
     if reading is None or layouts(facts).is_at_fault(called.layer) or state.axes[1].id != reading.time.id:
         return None
     return _sized_by_time(reading)
