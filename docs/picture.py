@@ -1,12 +1,11 @@
 """Draws docs/output.svg: what lstmlint prints for a port in examples/, exported by rich from a real run.
 
-Started by `make picture`. The run is the command itself, in a terminal of a fixed width.
+Run it with `.venv/bin/python docs/picture.py` after `make demo`. It fails where the run does not find anything.
 """
 
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -16,14 +15,13 @@ from rich.text import Text
 
 ROOT = Path(__file__).resolve().parent.parent
 SHOWN = "examples/forecast/torch_port.py"
-WIDTH = 110
+WIDTH = 120
 
 
 def run() -> str:
     """What the command prints for the example, with colours."""
-    environment = os.environ | {"FORCE_COLOR": "1", "COLUMNS": str(WIDTH), "TERM": "xterm-256color"}
-    command = [sys.executable, "-m", "lstmlint", "--no-cache", SHOWN]
-    finished = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-m", "lstmlint", "--no-cache", "--color", "always", SHOWN]
+    finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if finished.returncode != 1:
         sys.exit(f"{' '.join(command)} ended with {finished.returncode}, not 1:\n{finished.stderr}")
     return finished.stdout
@@ -34,7 +32,8 @@ def main() -> None:
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_markup(f"[bold green]$[/] lstmlint {SHOWN}"))
     console.print(Text.from_ansi(run()), end="")
-    console.save_svg(str(ROOT / "docs" / "output.svg"), title="lstmlint")
+    # A fixed name for the picture's parts keeps two runs of the same output equal.
+    console.save_svg(str(ROOT / "docs" / "output.svg"), title="lstmlint", unique_id="output")
 
 
 if __name__ == "__main__":
