@@ -76,7 +76,7 @@ WRONG = {
 
 @pytest.mark.parametrize("parts", QUIET.values(), ids=QUIET)
 def test_silent(parts: tuple[str, ...]) -> None:
-    assert_silent(model(*parts))
+    assert_silent(model(*parts), RULE)
 
 
 @pytest.mark.parametrize("parts", WRONG.values(), ids=WRONG)

@@ -155,7 +155,7 @@ WRONG = {
 
 @pytest.mark.parametrize("text", QUIET.values(), ids=QUIET)
 def test_silent(text: str) -> None:
-    assert_silent(HEAD + dedent(text))
+    assert_silent(HEAD + dedent(text), RULE)
 
 
 @pytest.mark.parametrize("text", WRONG.values(), ids=WRONG)
