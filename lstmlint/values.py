@@ -181,6 +181,8 @@ class Packed(Value):
     time: Axis
     features: tuple[Axis, ...]
     trail: tuple[Note, ...] = ()
+    of: OpenTensor | None = field(default=None, compare=False)
+    """What was packed, where its rank was not known; a recurrent layer that reads it tells."""
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,25 @@ from functools import lru_cache
 
 from lstmlint.catalogue.torch_recurrent import RECURRENT_FAMILIES
 from lstmlint.checks.facts import Facts
-from lstmlint.events import Built, Called, Event, Joined, LossTaken, Reduced, Reshaped, Returned, Selected
+from lstmlint.checks.packing import is_laid_out_anew, note_of_padding
+from lstmlint.events import Built, Called, Event, Joined, LossTaken, PaddedBack, Reduced, Reshaped, Returned, Selected
 from lstmlint.findings import Confidence, Evidence
 from lstmlint.source import Place
-from lstmlint.values import Axis, Claim, Const, Layer, Note, Role, Strength, Tensor, Tuple, Value, as_bool, compatible
+from lstmlint.values import (
+    Axis,
+    Claim,
+    Const,
+    Layer,
+    Note,
+    Path,
+    Role,
+    Strength,
+    Tensor,
+    Tuple,
+    Value,
+    as_bool,
+    compatible,
+)
 
 LAST = "last"
 STATE = "state"
@@ -39,6 +54,16 @@ class Support:
     strength: Strength
     kind: str
     event: Event | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """One place's idea of which of two axes is batch and which is time; `batch_first` says in which order they come."""
+
+    batch: Axis
+    time: Axis
+    batch_first: bool
+    path: Path
 
 
 @dataclass(frozen=True)
@@ -65,6 +90,11 @@ class Reading:
     def time(self) -> Axis:
         """The axis that the layer reads as time."""
         return self.source.axes[1 if self.batch_first else 0]
+
+    @property
+    def view(self) -> View:
+        """The layer's idea of its input."""
+        return View(self.batch, self.time, self.batch_first, self.called.path)
 
     @property
     def turned(self) -> Note | None:
@@ -110,10 +140,11 @@ class Layouts:
 def layouts(facts: Facts) -> Layouts:
     """Weighs all readings of a run."""
     found = Layouts()
-    uses = _Uses(facts)
+    uses = uses_of(facts)
+    anew = {padded.place for padded in facts.events(PaddedBack) if is_laid_out_anew(padded, facts)}
     for called in facts.events(Called):
         reading = _reading(called, facts, uses)
-        if reading is not None:
+        if reading is not None and not _comes_from(reading.source, anew):
             found.readings.append(reading)
             if layer_is_wrong(reading):
                 found.blame(reading)
@@ -125,7 +156,13 @@ def is_torch_recurrent(layer: Layer) -> bool:
     return layer.spec.framework == "torch" and layer.spec.family in RECURRENT_FAMILIES
 
 
-def _reading(called: Called, facts: Facts, uses: _Uses) -> Reading | None:
+def _comes_from(source: Tensor, places: set[Place]) -> bool:
+    """True for data padded back in another layout than it was packed from: torch-pack-mismatch tells of that."""
+    note = note_of_padding(source)
+    return note is not None and note.place in places
+
+
+def _reading(called: Called, facts: Facts, uses: Uses) -> Reading | None:
     source, layer = called.source, called.layer
     if not is_torch_recurrent(layer) or not isinstance(source, Tensor) or len(source.axes) != 3:
         return None
@@ -133,8 +170,7 @@ def _reading(called: Called, facts: Facts, uses: _Uses) -> Reading | None:
     if batch_first is None:
         return None
     bare = Reading(called, source, batch_first, (), ())
-    against = [*uses.supports(bare, bare.time, Role.BATCH, facts), *uses.supports(bare, bare.batch, Role.TIME, facts)]
-    agreeing = [*uses.supports(bare, bare.time, Role.TIME, facts), *uses.supports(bare, bare.batch, Role.BATCH, facts)]
+    against, agreeing = list(uses.against(bare.view, facts)), list(uses.agreeing(bare.view, facts))
     turned = bare.turned
     if turned is not None:
         support = Support(turned.place, "exchanges the first two axes", Strength.STRUCTURE, TURNED)
@@ -185,7 +221,7 @@ class _Use:
     support: Support
 
 
-class _Uses:
+class Uses:
     """Everything that says what an axis is, by the axis."""
 
     def __init__(self, facts: Facts) -> None:
@@ -196,38 +232,53 @@ class _Uses:
         for use in _uses(facts):
             self._by_axis.setdefault(use.axis, []).append(use)
 
-    def supports(self, reading: Reading, axis: Axis, role: Role, facts: Facts) -> Iterator[Support]:
-        """What says that an axis of a reading has a role, other than layers of the same layout."""
+    def against(self, view: View, facts: Facts) -> Iterator[Support]:
+        """What says that a view has batch and time the wrong way round."""
+        yield from self._supports(view, view.time, Role.BATCH, facts)
+        yield from self._supports(view, view.batch, Role.TIME, facts)
+
+    def agreeing(self, view: View, facts: Facts) -> Iterator[Support]:
+        """What says that a view is right, other than layers of the same layout."""
+        yield from self._supports(view, view.time, Role.TIME, facts)
+        yield from self._supports(view, view.batch, Role.BATCH, facts)
+
+    def _supports(self, view: View, axis: Axis, role: Role, facts: Facts) -> Iterator[Support]:
         for claim in facts.claims(axis):
-            if claim.role is role and self._counts(claim, reading):
+            if claim.role is role and self._counts(claim, view):
                 yield _of_claim(claim)
-        pair = {reading.batch.id, reading.time.id}
-        if reading.batch.is_single or reading.time.is_single:
+        pair = {view.batch.id, view.time.id}
+        if view.batch.is_single or view.time.is_single:
             return
         for use in self._by_axis.get(axis.id, []):
-            if use.role is role and pair <= use.others and compatible(use.event.path, reading.called.path):
+            if use.role is role and pair <= use.others and compatible(use.event.path, view.path):
                 yield use.support
 
-    def _counts(self, claim: Claim, reading: Reading) -> bool:
-        if not compatible(claim.path, reading.called.path):
+    def _counts(self, claim: Claim, view: View) -> bool:
+        if not compatible(claim.path, view.path):
             return False
-        if reading.batch.is_single or reading.time.is_single:
+        if view.batch.is_single or view.time.is_single:
             return claim.kind in _DATA
         if claim.kind == "loss":
-            return self._sees_both(claim, reading)
+            return self._sees_both(claim, view)
         if claim.layer is None:
             return True
         other = self._layers.get(claim.layer)
         layout = None if other is None else as_bool(other.argument("batch_first"))
-        return layout is not None and layout != reading.batch_first
+        return layout is not None and layout != view.batch_first
 
-    def _sees_both(self, claim: Claim, reading: Reading) -> bool:
+    def _sees_both(self, claim: Claim, view: View) -> bool:
         """True for a loss on both axes; one that sees a selection takes for batch whatever the selection left."""
-        pair = {reading.batch.id, reading.time.id}
+        pair = {view.batch.id, view.time.id}
         return any(
             place == claim.place and isinstance(prediction, Tensor) and pair <= {axis.id for axis in prediction.axes}
             for place, prediction in self._losses
         )
+
+
+@lru_cache(maxsize=4)
+def uses_of(facts: Facts) -> Uses:
+    """All uses of a run."""
+    return Uses(facts)
 
 
 def _of_claim(claim: Claim) -> Support:

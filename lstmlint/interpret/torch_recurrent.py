@@ -109,6 +109,8 @@ def _report_foreign_keywords(world: World, layer: Layer, call: Call) -> None:
 
 def _source(world: World, layer: Layer, call: Call, given: Value | None) -> Value | None:
     """The input as a tensor or packed sequence; an unknown input of an unpacked call is taken to have three axes."""
+    if isinstance(given, Packed) and given.of is not None:
+        world.tensor(given.of, rank=3, presumed=True)
     if given is None or isinstance(given, Packed):
         return given
     if needs_tensor(world, given, call.place, f"given to `{callee(call)}`"):

@@ -6,7 +6,9 @@ the claims on the padded tensor's axes to tell.
 
 from __future__ import annotations
 
-from lstmlint.events import PackedUp
+from dataclasses import replace
+
+from lstmlint.events import PackedUp, PaddedBack
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
@@ -82,7 +84,7 @@ def pack_padded_sequence(world: World, call: Call) -> Value:
         return _fresh(world)
     source = None if given is None else _padded(world, given)
     if not isinstance(source, Tensor) or len(source.axes) < 2 or batch_first is None:
-        packed = _fresh(world)
+        packed = replace(_fresh(world), of=source if isinstance(source, OpenTensor) else None)
     else:
         batch, time = source.axes[:2] if batch_first else (source.axes[1], source.axes[0])
         packed = Packed(batch, time, source.axes[2:], source.trail)
@@ -124,6 +126,7 @@ def pad_packed_sequence(world: World, call: Call) -> Value:
     order = (packed.batch, packed.time) if batch_first else (packed.time, packed.batch)
     padded = Tensor((*order, *packed.features), (*packed.trail, Note("padded", call.place)))
     _claim(world, padded.axes, batch_first, call, "gives")
+    world.emit(PaddedBack(place=call.place, packed=packed, batch_first=batch_first, result=padded))
     return Tuple((padded, lengths))
 
 

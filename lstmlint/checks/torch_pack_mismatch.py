@@ -1,0 +1,146 @@
+"""pack_padded_sequence or pad_packed_sequence with another batch_first than the data has, or than what follows reads.
+
+Each of them has a batch_first of its own, False unless given; the layer's says nothing about packed data. Two flags
+that differ are no mistake by themselves: one may well want time first behind the layer. What follows has to say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from lstmlint.checks.evidence import LAYER, Support, View, is_torch_recurrent, strongest, uses_of
+from lstmlint.checks.facts import Facts
+from lstmlint.checks.packing import note_of_padding, packed_by, padded_back_from
+from lstmlint.events import Called, PackedUp, PaddedBack, Reduced, Reshaped, Selected
+from lstmlint.findings import Confidence, Evidence, Finding, check
+from lstmlint.interpret.wording import callee_text
+from lstmlint.source import Place
+from lstmlint.values import Layer, Strength, Tensor, as_bool, compatible
+
+RULE = "torch-pack-mismatch"
+SHOWN = 3
+BEFORE = frozenset({"loader", "padding", "state"})
+"""Kinds of claims that come from before a sequence was packed."""
+
+
+@check(RULE, on=PackedUp)
+def packed_along_the_wrong_axis(packed: PackedUp, facts: Facts) -> Iterator[Finding]:
+    """The data that is packed has batch and time the other way round."""
+    against = contradicting(packed, facts)
+    if not against:
+        return
+    name = callee_text(packed.place)
+    there = "batch" if packed.batch_first else "time"
+    other = "time" if packed.batch_first else "batch"
+    yield Finding(
+        packed.place,
+        f"`{name}` reads axis 0 as {there} ({_flag(packed.batch_first)}), but the data has {other} there",
+        because=_shown(against),
+        cure="leave out `batch_first=True`" if packed.batch_first else "give it `batch_first=True`",
+        confidence=Confidence.CERTAIN,
+    )
+
+
+def contradicting(packed: PackedUp, facts: Facts) -> list[Support]:
+    """What says that a sequence is packed along the wrong axis: a fact, or two kinds of evidence, unopposed."""
+    source = packed.source
+    if not isinstance(source, Tensor) or len(source.axes) < 2:
+        return []
+    own = {packed.place, *(padded.place for padded in padded_back_from(packed, facts))}
+    view = View(packed.result.batch, packed.result.time, packed.batch_first, packed.path)
+    against = [support for support in uses_of(facts).against(view, facts) if support.place not in own]
+    agreeing = [support for support in uses_of(facts).agreeing(view, facts) if support.place not in own]
+    weight = strongest(tuple(against))
+    kinds = {support.kind for support in against if support.strength >= Strength.STRUCTURE}
+    if weight <= strongest(tuple(agreeing)) or not (weight == Strength.FACT or len(kinds) > 1):
+        return []
+    return against
+
+
+@check(RULE, on=PaddedBack)
+def padded_back_the_other_way_round(padded: PaddedBack, facts: Facts) -> Iterator[Finding]:
+    """What is done with the padded output makes sense in the layout that was packed, not in this one."""
+    packed = packed_by(padded, facts)
+    if packed is None or packed.batch_first == padded.batch_first or contradicting(packed, facts):
+        return
+    against = [*_misread(padded, facts), *_misreading_layers(padded, facts)]
+    if not against or _is_read_rightly(padded, facts):
+        return
+    name, order = callee_text(padded.place), "(batch, time, ...)" if padded.batch_first else "(time, batch, ...)"
+    before = f"`{callee_text(packed.place)}` packed it from the other layout ({_flag(packed.batch_first)})"
+    yield Finding(
+        padded.place,
+        f"`{name}` gives {order} ({_flag(padded.batch_first)}), but what follows reads it the other way round",
+        because=(Evidence(packed.place, before), *_shown(against)),
+        cure="leave out `batch_first=True`" if padded.batch_first else "give it `batch_first=True`",
+        confidence=Confidence.CERTAIN if len({support.kind for support in against}) > 1 else Confidence.LIKELY,
+    )
+
+
+def _misread(padded: PaddedBack, facts: Facts) -> list[Support]:
+    """Uses of the padded output that take its batch for time, or the reverse."""
+    supports = uses_of(facts).against(_view(padded), facts)
+    return [
+        support
+        for support in supports
+        if support.strength >= Strength.STRUCTURE
+        and support.kind not in (*BEFORE, LAYER)
+        and _is_behind(support, padded)
+    ]
+
+
+def _is_read_rightly(padded: PaddedBack, facts: Facts) -> bool:
+    """True where something behind also takes the axes for what they are: nobody knows which is meant."""
+    return any(
+        support.event is not None and _is_behind(support, padded)
+        for support in uses_of(facts).agreeing(_view(padded), facts)
+    )
+
+
+def _view(padded: PaddedBack) -> View:
+    return View(padded.packed.batch, padded.packed.time, padded.batch_first, padded.path)
+
+
+def _is_behind(support: Support, padded: PaddedBack) -> bool:
+    """True for a claim, and for a use of what was padded back there."""
+    event = support.event
+    if event is None:
+        return True
+    return isinstance(event, (Selected, Reduced, Reshaped)) and _comes_from(event.source, padded)
+
+
+def _comes_from(source: Tensor, padded: PaddedBack) -> bool:
+    note = note_of_padding(source)
+    return note is not None and note.place == padded.place
+
+
+def _misreading_layers(padded: PaddedBack, facts: Facts) -> Iterator[Support]:
+    """Layers behind that read the padded output's axes in the other order."""
+    batch, time = padded.packed.batch.id, padded.packed.time.id
+    for called in facts.events(Called):
+        source, batch_first = called.source, _layout(called.layer)
+        if not isinstance(source, Tensor) or len(source.axes) != 3 or batch_first is None:
+            continue
+        order = [axis.id for axis in source.axes[:2]]
+        wrong = [time, batch] if batch_first else [batch, time]
+        if order == wrong and _comes_from(source, padded) and compatible(called.path, padded.path):
+            text = f"`{callee_text(called.place)}` reads it as {'(batch, time)' if batch_first else '(time, batch)'}"
+            yield Support(called.place, text, Strength.STRUCTURE, LAYER)
+
+
+def _layout(layer: Layer) -> bool | None:
+    """The layout that a layer reads by, None for a layer without one."""
+    if is_torch_recurrent(layer) or layer.spec.takes("batch_first"):
+        return as_bool(layer.argument("batch_first"))
+    return None
+
+
+def _flag(batch_first: bool) -> str:
+    return "batch_first=True" if batch_first else "without batch_first"
+
+
+def _shown(against: Iterable[Support]) -> tuple[Evidence, ...]:
+    found: dict[tuple[Place, str], Evidence] = {}
+    for support in sorted(against, key=lambda support: -support.strength):
+        found.setdefault((support.place, support.text), Evidence(support.place, support.text))
+    return tuple(found.values())[:SHOWN]
