@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.checks.evidence import is_torch_recurrent
+from lstmlint.checks.evidence import is_torch_recurrent, same_axes
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.names import is_output, kind_of_state
 from lstmlint.checks.states import origin, stack_of
-from lstmlint.events import Unpacked, UsedAsTensor
+from lstmlint.events import Reduced, Selected, Unpacked, UsedAsTensor
 from lstmlint.findings import Confidence, Evidence, Finding, check
+from lstmlint.interpret.torch_recurrent import is_batch_first
 from lstmlint.sizes import Size
-from lstmlint.values import Layer, Tensor, Tuple
+from lstmlint.values import Axis, Layer, Tensor, Tuple, as_int
 
 RULE = "torch-state-unpack"
 TWO = Size.of(2)
@@ -47,8 +48,24 @@ def result_in_another_number(unpacked: Unpacked, facts: Facts) -> Iterator[Findi
             because=_because(layer),
             cure="write `output, (h_n, c_n) = ...`" if layer.spec.family == "lstm" else "write `output, h_n = ...`",
         )
-    elif isinstance(names[0], tuple) or _says_state_first(layer, names):
+    elif isinstance(names[0], tuple) or (_says_state_first(layer, names) and _is_misused(value, facts)):
         yield _swapped(unpacked, layer)
+
+
+def _is_misused(result: Tuple, facts: Facts) -> bool:
+    """True where the output is read as if it were the state, or the state as if it were the output.
+
+    Names alone prove nothing: whoever calls the output `h` may well use it as what it is.
+    """
+    output, state = result.items
+    batch_first = result.layer is not None and is_batch_first(result.layer)
+    taken = [(event.source, event.position, event.last) for event in facts.events(Selected)]
+    reduced = [(event.source, event.position) for event in facts.events(Reduced)]
+    return any(
+        (batch_first and last and position == 0 and same_axes(source, output))
+        or (last and position == 1 and same_axes(source, state))
+        for source, position, last in taken
+    ) or any(position == 1 and same_axes(source, state) for source, position in reduced)
 
 
 def _says_state_first(layer: Layer, names: Names) -> bool:
@@ -57,7 +74,7 @@ def _says_state_first(layer: Layer, names: Names) -> bool:
         return False
     if kind_of_state(first) == "h" and kind_of_state(second) == "c" and not is_output(first):
         return layer.spec.family == "lstm"
-    return kind_of_state(first) == "h" and is_output(second) and not is_output(first) and not kind_of_state(second)
+    return kind_of_state(first) == "h" and not is_output(first) and not kind_of_state(second)
 
 
 def _swapped(unpacked: Unpacked, layer: Layer) -> Finding:
@@ -88,11 +105,23 @@ def one_state_unpacked_into_two(unpacked: Unpacked, facts: Facts) -> Iterator[Fi
     name = called.layer.spec.name
     yield Finding(
         unpacked.place,
-        f"nn.{name} has no cell state: `{names[0]}` and `{names[1]}` are layers or directions of h_n, or it raises",
+        f"nn.{name} has no cell state: {_what_happens(called.layer, stack, names)}",
         because=_because(called.layer),
         cure=f"write `output, {names[0] or 'h_n'} = ...`",
         confidence=Confidence.CERTAIN if looks_alike or stack.size.known is not None else Confidence.LIKELY,
     )
+
+
+def _what_happens(layer: Layer, stack: Axis, names: list[str]) -> str:
+    """What the two names get: the entries of h_n where there are two, an error where there are not."""
+    first, second = names
+    if stack.size.known is None:
+        return f"`{first}` and `{second}` would be two entries of h_n, (layers x directions, batch, hidden)"
+    if stack.size != TWO:
+        return f"its h_n has {stack.size.known} on axis 0, and unpacking it into two raises"
+    is_stack = as_int(layer.argument("num_layers")) == 2
+    halves = ("layer 0", "layer 1") if is_stack else ("the forward direction", "the backward direction")
+    return f"`{first}` is the final state of {halves[0]} and `{second}` that of {halves[1]}"
 
 
 @check(RULE, on=UsedAsTensor)
