@@ -36,9 +36,10 @@ def last_step_given_as_sequence(called: Called, facts: Facts) -> Iterator[Findin
         return
     note, dropping = found
     wanted = _wanted(called)
+    consumer = "the next one" if called.layer.place == note.place else quoted(called.layer)
     yield Finding(
         note.place,
-        f"{quoted(dropping)} returns its last step only, but {quoted(called.layer)} {wanted[0]}",
+        f"{quoted(dropping)} returns its last step only, but {consumer} {wanted[0]}",
         because=(Evidence(called.place, wanted[1]),),
         cure=_cure(called, dropping),
     )
