@@ -1,7 +1,7 @@
 """A run: every file analysed, its findings suppressed, filtered, sorted, and counted.
 
-A mistake can lie in another file than the one whose interpretation shows it (a function that takes the last step of what
-it is given). So all files are analysed first, under their absolute paths, and then each file's findings are held
+A mistake can lie in another file than the one whose interpretation shows it (a function that takes the last step of
+what it is given). So all files are analysed first, under their absolute paths, and then each file's findings are held
 against its own comments and settings. The paths that the user gave come back last.
 """
 

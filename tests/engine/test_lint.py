@@ -12,6 +12,7 @@ from lstmlint.engine import analyse
 from lstmlint.engine.lint import Outcome, lint, lint_bytes
 from lstmlint.engine.settings import Options, SettingsFinder
 from lstmlint.findings import Confidence
+from lstmlint.names.project import Project
 from lstmlint.rulebook import rule_book
 from lstmlint.source import SourceFile
 
@@ -170,8 +171,13 @@ def test_the_project_knows_the_paths_given_and_their_sources(
 ) -> None:
     write("one/src/pkg/a.py", "LSTM")
     write("two/b.py", "LSTM")
-    roots = []
-    monkeypatch.setattr("lstmlint.interpret.program.interpret", lambda source, project: roots.append(project) or [])
+    projects: list[Project] = []
+
+    def interpret(source: SourceFile, project: Project) -> list[object]:
+        projects.append(project)
+        return []
+
+    monkeypatch.setattr("lstmlint.interpret.program.interpret", interpret)
     run("one", "two/b.py")
-    assert roots[0] is roots[1]
-    assert [str(root.relative_to(folder)) for root in roots[0].roots] == ["one", "one/src", "two", "."]
+    assert projects[0] is projects[1]
+    assert [str(root.relative_to(folder)) for root in projects[0].roots] == ["one", "one/src", "two", "."]
