@@ -95,11 +95,19 @@ def _misfit(called: Called, facts: Facts) -> Misfit | None:
     found = _read(called)
     if wanted is None or found is None or (wanted.known is not None and wanted.known < 1):
         return None
-    if not wanted.cannot_equal(found.size) or _is_on_another_axis(called, wanted) or _is_merged_state(called, found):
+    if not _is_another(wanted, found.size) or _is_on_another_axis(called, wanted) or _is_merged_state(called, found):
         return None
     if _is_one_of_many(layer, facts):
         return None
     return Misfit(called, parameter, wanted, found, _maker(found, facts))
+
+
+def _is_another(wanted: Size, found: Size) -> bool:
+    """True for sizes that differ by a number or by a factor. `hidden + extra` is `hidden` where nothing is extra."""
+    if wanted == found or found.known == 0:
+        return False
+    factors = wanted.divided_by(found), found.divided_by(wanted)
+    return (wanted - found).known is not None or any(factor and factor.known is not None for factor in factors)
 
 
 def _is_one_of_many(layer: Layer, facts: Facts) -> bool:

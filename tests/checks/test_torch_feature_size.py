@@ -40,6 +40,8 @@ def only(text: str) -> Finding:
     [
         ("nn.GRU(4, hidden)", "nn.Linear(hidden, 2)"),
         ("nn.GRU(4, hidden)", "nn.Linear(width, 2)"),
+        ("nn.GRU(4, hidden)", "nn.Linear(hidden + width, 2)"),
+        ("nn.GRU(4, 8)", "nn.Linear(8 + width, 2)"),
         ("nn.GRU(4, hidden)", "nn.Linear(**options)"),
         ("nn.GRU(4, hidden)", "nn.LayerNorm([hidden])"),
         ("nn.GRU(4, hidden, **options)", "nn.Linear(2 * hidden, 2)"),
