@@ -46,6 +46,8 @@ class World:
     """The calls of the program's functions that are under way."""
     under: tuple[str, ...] = ()
     """The conditions around what is being interpreted, in the innermost of these calls."""
+    registered: set[int] = field(default_factory=set)
+    """The lists and dictionaries that are ModuleLists and ModuleDicts, and the modules whose parameters were taken."""
     claims: list[Claim] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     heap: dict[int, object] = field(default_factory=dict)

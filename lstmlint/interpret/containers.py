@@ -21,10 +21,13 @@ def list_items(world: World, value: Value | None) -> tuple[tuple[Value, ...], bo
 @operation("torch.nn.ModuleList", "torch.nn.ParameterList")
 def module_list(world: World, call: Call) -> Value:
     """nn.ModuleList(modules) behaves as a list of modules."""
-    if not call.args and "modules" not in call.kwargs:
-        return world.new_list(())
-    items, more = list_items(world, call.arg(0, "modules"))
-    return world.new_list(items, more)
+    items: tuple[Value, ...] = ()
+    more = False
+    if call.args or "modules" in call.kwargs:
+        items, more = list_items(world, call.arg(0, "modules"))
+    ref = world.new_list(items, more)
+    world.registered.add(ref.address)
+    return ref
 
 
 @operation("torch.nn.ModuleDict", "torch.nn.ParameterDict")
@@ -32,13 +35,16 @@ def module_dict(world: World, call: Call) -> Value:
     """nn.ModuleDict(modules) behaves as a dictionary of modules."""
     source = call.arg(0, "modules")
     if source is None:
-        return world.new_dict({})
-    if isinstance(source, DictRef):
-        return world.new_dict(world.entries(source), world.is_open_dict(source))
-    return _dict_of_pairs(world, source)
+        ref = world.new_dict({})
+    elif isinstance(source, DictRef):
+        ref = world.new_dict(world.entries(source), world.is_open_dict(source))
+    else:
+        ref = _dict_of_pairs(world, source)
+    world.registered.add(ref.address)
+    return ref
 
 
-def _dict_of_pairs(world: World, source: Value) -> Value:
+def _dict_of_pairs(world: World, source: Value) -> DictRef:
     items, more = list_items(world, source)
     entries: dict[object, Value] = {}
     for pair in items:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lstmlint.interpret.registry import Call, operation
-from lstmlint.values import Value
+from lstmlint.values import Instance, Layer, Value
 from lstmlint.world import World
 
 MODULE = "torch.nn.Module"
@@ -51,3 +51,14 @@ def forward(world: World, call: Call) -> Value:
     if not call.args or world.apply is None:
         return world.unknown()
     return world.apply(call.args[0], replace(call, args=call.args[1:], texts=call.texts[1:]))
+
+
+@operation(*(f"{MODULE}.{name}" for name in ("parameters", "named_parameters", "state_dict", "load_state_dict")))
+def weights(world: World, call: Call) -> Value:
+    """The weights of a module, taken by hand: whoever takes them may register, train or save them, too."""
+    module = call.args[0] if call.args else None
+    if isinstance(module, Layer):
+        world.registered.add(module.id)
+    elif isinstance(module, Instance):
+        world.registered.add(module.address)
+    return world.unknown()
