@@ -18,7 +18,6 @@ from lstmlint.source import Place
 from lstmlint.values import Axis, Role, Tensor
 
 RULE = "torch-hn-bidirectional"
-CURE = "join both directions' final states: `torch.cat((h_n[-2], h_n[-1]), dim=1)`"
 
 
 @check(RULE, on=Selected)
@@ -36,7 +35,7 @@ def last_step_of_both_directions(selected: Selected, facts: Facts) -> Iterator[F
         selected.place,
         f"`{text}` holds the backward direction after it has read one step only, the last one",
         because=(Evidence(built, "was built with bidirectional=True"),),
-        cure=CURE,
+        cure=_both_directions("h_n"),
     )
 
 
@@ -78,8 +77,12 @@ def one_direction_of_a_state(selected: Selected, facts: Facts) -> Iterator[Findi
         selected.place,
         f"`{shortened(selected.place.text)}` is {where} {direction} direction alone; the other direction is never read",
         because=(Evidence(called.layer.place, "was built with bidirectional=True"),),
-        cure=CURE,
+        cure=_both_directions(shortened(selected.place.text.partition("[")[0])),
     )
+
+
+def _both_directions(state: str) -> str:
+    return f"join both directions' final states: `torch.cat(({state}[-2], {state}[-1]), dim=1)`"
 
 
 def _indices(stack: Axis, facts: Facts) -> set[int | None]:

@@ -49,14 +49,22 @@ def rows_cut_across_samples(reshaped: Reshaped, facts: Facts) -> Iterator[Findin
     if confidence is None:
         return
     text = shortened(reshaped.place.text)
-    subject = reshaped.place.text.partition(".")[0]
     yield Finding(
         reshaped.place,
         f"`{text}` mixes samples: a final state is {LAYOUT}, and a reshape keeps that order of the data",
         because=_because(stack, facts),
-        cure=f"put the batch first before reshaping: `{subject}.transpose(0, 1).reshape(...)`",
+        cure=f"put the batch first before reshaping: `{_turned(reshaped)}`",
         confidence=confidence,
     )
+
+
+def _turned(reshaped: Reshaped) -> str:
+    """The user's own reshape with the batch brought to the front."""
+    called, bracket, arguments = reshaped.place.text.partition("(")
+    state, _, method = called.rpartition(".")
+    if not state or state == "torch" or method not in ("view", "reshape", "flatten"):
+        return "h_n.transpose(0, 1).reshape(...)"
+    return shortened(f"{state}.transpose(0, 1).{'reshape' if method == 'view' else method}{bracket}{arguments}")
 
 
 def _merges_batch(reshaped: Reshaped) -> bool:

@@ -27,8 +27,8 @@ def axes_of_another_size_or_order(called: Called, facts: Facts) -> Iterator[Find
         problem = (
             _rank(called, state)
             or _scrambled(state, facts)
-            or _size(called, state, number, layouts(facts).is_at_fault(called.layer))
             or _axis(called, state, facts)
+            or _size(called, state, number, layouts(facts).is_at_fault(called.layer))
         )
         if problem is not None:
             yield _finding(called, state, problem, facts)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from lstmlint.checks.evidence import Reading, is_torch_recurrent, layouts, mentioned
 from lstmlint.checks.facts import Facts
+from lstmlint.checks.names import is_output, kind_of_state
 from lstmlint.events import Called, Selected
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import callee_text, shortened
@@ -29,8 +30,16 @@ def last_entry_taken_along_batch(selected: Selected, facts: Facts) -> Iterator[F
     ]
     if not readings or any(_is_fine(selected, reading) or found.is_at_fault(reading.layer) for reading in readings):
         return
+    if readings[0].batch_first and _is_taken_for_state(selected):
+        return
     if _is_recurrent_output(selected, facts) or _goes_on(selected, readings[0], facts):
         yield _finding(selected, readings[0], facts)
+
+
+def _is_taken_for_state(selected: Selected) -> bool:
+    """True for `hidden[-1]`: whoever calls the output a state has mixed up the two (torch-state-unpack)."""
+    name = selected.place.text.partition("[")[0]
+    return selected.position == 0 and kind_of_state(name) == "h" and not is_output(name)
 
 
 def _is_recurrent_output(selected: Selected, facts: Facts) -> bool:
