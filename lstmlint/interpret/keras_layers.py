@@ -272,9 +272,3 @@ def apply_lambda(world: World, layer: Layer, call: Call) -> Value:
     function = layer.argument("function") or world.unknown()
     result = apply_layer(world, function, first_input(world, call), call)
     return called(world, layer, call, first_input(world, call), result)
-
-
-@application(*paths("SpectralNormalization"))
-def apply_wrapper(world: World, layer: Layer, call: Call) -> Value:
-    """What the wrapped layer makes of the input."""
-    return apply_layer(world, layer.argument("layer") or world.unknown(), first_input(world, call), call)
