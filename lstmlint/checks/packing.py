@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from lstmlint.checks.facts import Facts
 from lstmlint.events import PackedUp, PaddedBack
+from lstmlint.interpret.ops.trail import PADDED
 from lstmlint.values import Note, Tensor, compatible
 
 
@@ -29,7 +30,7 @@ def _belong_together(packed: PackedUp, padded: PaddedBack) -> bool:
 
 def note_of_padding(tensor: Tensor) -> Note | None:
     """Where a tensor was padded back, if it comes from there."""
-    return tensor.noted("padded")
+    return tensor.noted(PADDED)
 
 
 def is_laid_out_anew(padded: PaddedBack, facts: Facts) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lstmlint.events import PackedUp, PaddedBack
+from lstmlint.interpret.ops.trail import PADDED
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
@@ -124,7 +125,7 @@ def pad_packed_sequence(world: World, call: Call) -> Value:
     if batch_first is None:
         return Tuple((world.unknown(), lengths))
     order = (packed.batch, packed.time) if batch_first else (packed.time, packed.batch)
-    padded = Tensor((*order, *packed.features), (*packed.trail, Note("padded", call.place)))
+    padded = Tensor((*order, *packed.features), (*packed.trail, Note(PADDED, call.place)))
     _claim(world, padded.axes, batch_first, call, "gives")
     world.emit(PaddedBack(place=call.place, packed=packed, batch_first=batch_first, result=padded))
     return Tuple((padded, lengths))

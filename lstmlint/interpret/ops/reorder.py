@@ -15,7 +15,7 @@ from lstmlint.interpret.ops.shape import (
     spread,
     tensor_argument,
 )
-from lstmlint.interpret.ops.trail import TRANSPOSED, is_array, noted
+from lstmlint.interpret.ops.trail import PADDED, TRANSPOSED, is_array, noted, without_notes
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.source import Place
 from lstmlint.values import NONE, Const, OpenTensor, Tensor, Value
@@ -175,5 +175,9 @@ def rollaxis(world: World, call: Call) -> Value:
     *names("tril_ triu_", "Tensor"),
 )
 def kept(world: World, call: Call) -> Value:
-    """Entries move along their own axes, the axes stay; roll and flip without an axis are no exception."""
-    return tensor_argument(world, call) or world.unknown()
+    """Entries move along their own axes, the axes stay; roll and flip without an axis are no exception.
+
+    Padding that stood behind the end of each sequence may stand anywhere then.
+    """
+    source = tensor_argument(world, call)
+    return without_notes(source, PADDED) if isinstance(source, Tensor) else source or world.unknown()
