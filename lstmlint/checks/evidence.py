@@ -301,10 +301,14 @@ def _uses(facts: Facts) -> Iterator[_Use]:
             text = f"takes the {reduced.how} along axis {reduced.position}, as over time"
             strength = _weight_of_reduction(reduced)
             yield _use(reduced, reduced.axis, Role.TIME, reduced.source, strength, text, "reduced")
-    read = [called.source for called in facts.events(Called) if called.layer.spec.family == "linear"]
+    read = {_identities(call.source) for call in facts.events(Called) if call.layer.spec.family == "linear"}
     for reshaped in facts.events(Reshaped):
-        if any(same_axes(reshaped.result, source) for source in read):
+        if _identities(reshaped.result) in read:
             yield from _flattened_behind_batch(reshaped)
+
+
+def _identities(value: Value) -> tuple[int, ...]:
+    return tuple(axis.id for axis in value.axes) if isinstance(value, Tensor) else ()
 
 
 def _use(event: Event, axis: Axis, role: Role, source: Tensor, strength: Strength, text: str, kind: str) -> _Use:
@@ -392,8 +396,4 @@ def flag_place(layer: Layer, name: str) -> Place:
 
 def same_axes(one: Value, other: Value) -> bool:
     """True for two tensors of the same axes in the same order."""
-    return (
-        isinstance(one, Tensor)
-        and isinstance(other, Tensor)
-        and [axis.id for axis in one.axes] == [axis.id for axis in other.axes]
-    )
+    return isinstance(one, Tensor) and isinstance(other, Tensor) and _identities(one) == _identities(other)
