@@ -70,14 +70,12 @@ def match(world: World, axes: Sequence[Axis], targets: Sequence[Target]) -> Matc
 
 
 def _says_one(world: World, axes: Sequence[Axis], targets: Sequence[Target]) -> bool:
-    """True where a written 1 says that an axis of unknown size has one entry, and with that nothing is mixed.
+    """True where a 1 written in the place of an axis of unknown size says that it is one, and nothing is mixed then.
 
     `x.view(1, width, -1)` of (batch, width * steps) is written by somebody who knows that the batch is one.
     """
-    if not any(target.is_single and target.axis is None for target in targets):
-        return False
-    for place, axis in enumerate(axes):
-        if axis.size.known is None and not axis.parts:
+    for place, (axis, target) in enumerate(zip(axes, targets, strict=False)):
+        if target.is_single and target.axis is None and axis.size.known is None and not axis.parts:
             single = [*axes[:place], replace(axis, size=ONE), *axes[place + 1 :]]
             if not _Reshape(world, tuple(single), tuple(resolved(single, targets))).match().scrambled:
                 return True
