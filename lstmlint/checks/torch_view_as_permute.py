@@ -5,31 +5,45 @@ Final states have a rule of their own (torch-hn-layout), and so have initial one
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lstmlint.checks.evidence import same_axes
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import stack_of, tensors_in
-from lstmlint.events import Called, Reshaped
+from lstmlint.events import Built, Called, Reshaped
 from lstmlint.findings import Evidence, Finding, check
 from lstmlint.interpret.wording import shortened
 from lstmlint.values import Tensor
+
+_KERAS = re.compile(r"(tf|ops|K|keras\.\w+|tf\.keras\.\w+|layers|tfl|L)\.reshape\b|([\w.]+\.)?Reshape\b")
 
 
 @check("torch-view-as-permute", on=Reshaped)
 def reshape_in_place_of_permute(reshaped: Reshaped, facts: Facts) -> Iterator[Finding]:
     """`x.view(steps, batch, features)` of (batch, steps, features) data."""
-    if not reshaped.scrambled or stack_of(reshaped.source) is not None or is_initial_state(reshaped.result, facts):
+    if not mixes_entries(reshaped) or is_for_keras(reshaped, facts):
         return
-    if is_shift(reshaped) or _takes_for_single(reshaped):
+    if stack_of(reshaped.source) is not None or is_initial_state(reshaped.result, facts):
         return
     text = shortened(reshaped.place.text)
     yield Finding(
         reshaped.place,
         f"`{text}` does not exchange axes: it cuts the same data in other places and mixes the entries",
-        because=_because(reshaped, facts),
+        because=said_of_axes(reshaped, facts),
         cure="exchange axes with `.transpose(...)` or `.permute(...)`, then reshape neighbours only",
     )
+
+
+def mixes_entries(reshaped: Reshaped) -> bool:
+    """True for a reshape that is proved to mix entries, and not by something that is meant to."""
+    return reshaped.scrambled and not is_shift(reshaped) and not _takes_for_single(reshaped)
+
+
+def is_for_keras(reshaped: Reshaped, facts: Facts) -> bool:
+    """True where a reshape is written for Keras: by one of its functions, or in a program without torch's layers."""
+    frameworks = {built.layer.spec.framework for built in facts.events(Built)}
+    return "keras" in frameworks and ("torch" not in frameworks or _KERAS.match(reshaped.place.text) is not None)
 
 
 def is_shift(reshaped: Reshaped) -> bool:
@@ -44,7 +58,7 @@ def _takes_for_single(reshaped: Reshaped) -> bool:
     return any(axis.size.known is None and seen.is_single for axis, seen in pairs)
 
 
-def _because(reshaped: Reshaped, facts: Facts) -> tuple[Evidence, ...]:
+def said_of_axes(reshaped: Reshaped, facts: Facts) -> tuple[Evidence, ...]:
     """What is said of the axes that the reshape moves."""
     claims = {claim.text: claim for axis in reshaped.moved for claim in facts.claims(axis)}
     return tuple(Evidence(claim.place, claim.text) for claim in list(claims.values())[:2])
