@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.checks.evidence import STATE, Reading, is_torch_recurrent, layouts, same_axes
+from lstmlint.checks.evidence import Reading, is_torch_recurrent, layouts, same_axes
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import state_parts, tensors_in
+from lstmlint.checks.uses import STATE
 from lstmlint.events import Called, Reshaped
 from lstmlint.findings import Evidence, Finding, check
 from lstmlint.interpret.torch_recurrent import Geometry

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from lstmlint.checks.evidence import LAYER, Support, View, is_torch_recurrent, strongest, uses_of
+from lstmlint.checks.evidence import is_torch_recurrent, strongest
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.packing import note_of_padding, packed_by, padded_back_from
+from lstmlint.checks.uses import LAYER, Support, View, uses_of
 from lstmlint.events import Called, PackedUp, PaddedBack, Reduced, Reshaped, Selected
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import callee_text

@@ -1,0 +1,180 @@
+"""What says that one of two axes is batch and the other time: claims, and uses that make sense along one of them only.
+
+Claims were made while the program was interpreted (a loader, a layer's layout, the names of sizes). Uses are read from
+events: the last entry, a mean or a softmax along an axis make sense over time, flattening what stands behind an axis
+makes sense behind the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lstmlint.checks.facts import Facts
+from lstmlint.events import Built, Called, Event, LossTaken, Reduced, Reshaped, Selected
+from lstmlint.source import Place
+from lstmlint.values import Axis, Claim, Path, Role, Strength, Tensor, Value, as_bool, compatible
+
+LAST = "last"
+STATE = "state"
+TURNED = "turned"
+NAME = "name"
+LAYER = "layer"
+
+_ALONG_TIME = frozenset({"sum", "mean", "max", "min", "amax", "amin", "softmax", "log_softmax", "cumsum", "logsumexp"})
+_DATA = frozenset({"loader", "padding"})
+"""Kinds of claims made by what produced the data, not by how it is used."""
+
+
+@dataclass(frozen=True)
+class Support:
+    """One place that takes an axis for batch or time. `event` is what happened there, where it was no claim."""
+
+    place: Place
+    text: str
+    strength: Strength
+    kind: str
+    event: Event | None = None
+
+
+@dataclass(frozen=True)
+class View:
+    """One place's idea of which of two axes is batch and which is time; `batch_first` says in which order they come."""
+
+    batch: Axis
+    time: Axis
+    batch_first: bool
+    path: Path
+
+
+@dataclass(frozen=True)
+class _Use:
+    """A use along one axis of a tensor, and what it says of that axis."""
+
+    axis: int
+    role: Role
+    others: frozenset[int]
+    event: Event
+    support: Support
+
+
+class Uses:
+    """Everything that says what an axis is, by the axis."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._by_axis: dict[int, list[_Use]] = {}
+        self._losses = [(event.place, event.prediction) for event in facts.events(LossTaken)]
+        self._layers = {event.layer.id: event.layer for event in facts.events(Called)}
+        self._layers.update((event.layer.id, event.layer) for event in facts.events(Built))
+        for use in _uses(facts):
+            self._by_axis.setdefault(use.axis, []).append(use)
+
+    def against(self, view: View, facts: Facts) -> Iterator[Support]:
+        """What says that a view has batch and time the wrong way round."""
+        yield from self._supports(view, view.time, Role.BATCH, facts)
+        yield from self._supports(view, view.batch, Role.TIME, facts)
+
+    def agreeing(self, view: View, facts: Facts) -> Iterator[Support]:
+        """What says that a view is right, other than layers of the same layout."""
+        yield from self._supports(view, view.time, Role.TIME, facts)
+        yield from self._supports(view, view.batch, Role.BATCH, facts)
+
+    def _supports(self, view: View, axis: Axis, role: Role, facts: Facts) -> Iterator[Support]:
+        for claim in facts.claims(axis):
+            if claim.role is role and self._counts(claim, view):
+                yield _of_claim(claim)
+        pair = {view.batch.id, view.time.id}
+        if view.batch.is_single or view.time.is_single:
+            return
+        for use in self._by_axis.get(axis.id, []):
+            if use.role is role and pair <= use.others and compatible(use.event.path, view.path):
+                yield use.support
+
+    def _counts(self, claim: Claim, view: View) -> bool:
+        if not compatible(claim.path, view.path):
+            return False
+        if view.batch.is_single or view.time.is_single:
+            return claim.kind in _DATA
+        if claim.kind == "loss":
+            return self._sees_both(claim, view)
+        if claim.layer is None:
+            return True
+        other = self._layers.get(claim.layer)
+        layout = None if other is None else as_bool(other.argument("batch_first"))
+        return layout is not None and layout != view.batch_first
+
+    def _sees_both(self, claim: Claim, view: View) -> bool:
+        """True for a loss on both axes; one that sees a selection takes for batch whatever the selection left."""
+        pair = {view.batch.id, view.time.id}
+        return any(
+            place == claim.place and isinstance(prediction, Tensor) and pair <= {axis.id for axis in prediction.axes}
+            for place, prediction in self._losses
+        )
+
+
+@lru_cache(maxsize=4)
+def uses_of(facts: Facts) -> Uses:
+    """All uses of a run."""
+    return Uses(facts)
+
+
+def _of_claim(claim: Claim) -> Support:
+    """A claim as support. Another layer's layout is no better founded than this one's."""
+    if claim.layer is not None:
+        return Support(claim.place, claim.text, Strength.STRUCTURE, LAYER)
+    if claim.kind == "loss":
+        return Support(claim.place, claim.text, Strength.STRUCTURE, claim.kind)
+    kind = NAME if claim.strength is Strength.NAME else claim.kind or "claim"
+    return Support(claim.place, claim.text, claim.strength, kind)
+
+
+def _uses(facts: Facts) -> Iterator[_Use]:
+    for selected in facts.events(Selected):
+        if selected.last and not selected.axis.is_single and not _has_stack(selected.source):
+            text = f"takes the last entry along axis {selected.position}, as of time"
+            yield _use(selected, selected.axis, Role.TIME, selected.source, Strength.STRUCTURE, text, LAST)
+    for reduced in facts.events(Reduced):
+        if reduced.how in _ALONG_TIME and not reduced.axis.is_single and not _has_stack(reduced.source):
+            text = f"takes the {reduced.how} along axis {reduced.position}, as over time"
+            strength = _weight_of_reduction(reduced)
+            yield _use(reduced, reduced.axis, Role.TIME, reduced.source, strength, text, "reduced")
+    read = {identities(call.source) for call in facts.events(Called) if call.layer.spec.family == "linear"}
+    for reshaped in facts.events(Reshaped):
+        if identities(reshaped.result) in read:
+            yield from _flattened_behind_batch(reshaped)
+
+
+def identities(value: Value) -> tuple[int, ...]:
+    """The identities of a tensor's axes in order, none for any other value."""
+    return tuple(axis.id for axis in value.axes) if isinstance(value, Tensor) else ()
+
+
+def _use(event: Event, axis: Axis, role: Role, source: Tensor, strength: Strength, text: str, kind: str) -> _Use:
+    support = Support(event.place, text, strength, kind, event)
+    return _Use(axis.id, role, frozenset(a.id for a in source.axes), event, support)
+
+
+def _has_stack(source: Tensor) -> bool:
+    return any(axis.role is Role.STACK for axis in source.axes)
+
+
+def _weight_of_reduction(reduced: Reduced) -> Strength:
+    """A softmax over several features at once is as often meant for the features; axis 0 is often the whole data."""
+    source = reduced.source
+    is_softmax = "softmax" in reduced.how
+    if is_softmax and len(source.axes) == 3 and not source.axes[-1].is_single:
+        return Strength.NAME
+    return Strength.STRUCTURE
+
+
+def _flattened_behind_batch(reshaped: Reshaped) -> Iterator[_Use]:
+    """(B,T,F) to (B,T*F), given to a dense layer: the axis that stays in front is the batch."""
+    source, result = reshaped.source, reshaped.result
+    if reshaped.scrambled or len(source.axes) != 3 or len(result.axes) != 2 or _has_stack(source):
+        return
+    first, second, third = source.axes
+    merged = {part.id for part in result.axes[1].parts}
+    if result.axes[0].id == first.id and merged == {second.id, third.id} and not second.is_single:
+        text = "keeps axis 0 and merges the others into features"
+        yield _use(reshaped, first, Role.BATCH, source, Strength.STRUCTURE, text, "flattened")
