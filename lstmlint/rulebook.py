@@ -6,7 +6,6 @@ Metadata stands in the pages and nowhere else.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -84,6 +83,8 @@ class RuleBook:
 
 def nearest(text: str, names: Iterable[str]) -> str | None:
     """The name that a misspelt text most likely means, None where none is near."""
+    import difflib  # costs a start that misspells nothing
+
     return next(iter(difflib.get_close_matches(text, list(names), n=1)), None)
 
 
