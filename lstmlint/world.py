@@ -184,10 +184,10 @@ class World:
         if isinstance(value, OpenTensor):
             known = self.ranks.get(value.root)
             own = len(value.head) - value.drop + len(value.tail)
-            if known is None and rank is not None and rank - own >= max(value.drop, 0):
-                if self.ranks.get(value.root, rank) is not None:
-                    self.learn_rank(value.root, rank - own, presumed)
-                    known = rank - own
+            may_learn = self.ranks.get(value.root, rank) is not None
+            if known is None and rank is not None and may_learn and rank - own >= max(value.drop, 0):
+                self.learn_rank(value.root, rank - own, presumed)
+                known = rank - own
             if known is None or known < value.drop:
                 return value
             base = self._axes(value.root, known)

@@ -147,7 +147,11 @@ def _containers(run: Run, name: str, left: Value, right: Value, place: Place) ->
             return world.new_list(_items(run, container) * times)
         return world.new_list(_items(run, container), open_ended=True)
     if name == "Multiply" and isinstance(container, Tuple) and isinstance(factor, Const) and not container.layer:
-        return Tuple(container.items * factor.value) if isinstance(factor.value, int) and factor.value <= 16 else world.unknown()
+        return (
+            Tuple(container.items * factor.value)
+            if isinstance(factor.value, int) and factor.value <= 16
+            else world.unknown()
+        )
     if isinstance(container, Tuple):
         needs_tensor(world, container, place, f"computed with in `{place.text}`")
     return world.unknown()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstmlint.interpret.definitions import ancestry, find_method, library_bases
+from lstmlint.interpret.definitions import ancestry, library_bases
 from lstmlint.interpret.joins import known_choices
 from lstmlint.interpret.registry import OPERATIONS, Call
 from lstmlint.interpret.run import ATTRIBUTES, Run, handles
@@ -12,8 +12,8 @@ from lstmlint.interpret.versions import note_attribute
 from lstmlint.names.canonical import canonical
 from lstmlint.source import Place
 from lstmlint.values import (
-    ANY,
     ALWAYS,
+    ANY,
     Bound,
     Class,
     Const,

@@ -15,9 +15,7 @@ from lstmlint.interpret.shapes import name_sizes
 from lstmlint.values import Const, Num, Value
 
 
-def bind_arguments(
-    run: Run, frame: Frame, info: FunctionInfo, node: cst.FunctionDef | cst.Lambda, call: Call
-) -> None:
+def bind_arguments(run: Run, frame: Frame, info: FunctionInfo, node: cst.FunctionDef | cst.Lambda, call: Call) -> None:
     """Fills a new frame's variables with a call's arguments; what is not given and has no default is unknown."""
     given = list(call.args)
     if frame.receiver is not None and isinstance(node, cst.FunctionDef):

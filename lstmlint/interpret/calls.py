@@ -180,7 +180,9 @@ def _layer(run: Run, callee: Layer, call: Call) -> Value:
     apply = APPLICATIONS.get(callee.spec.path)
     if apply is None:
         return run.world.unknown()
-    return apply(run.world, callee, Call(callee.spec.path, call.args, call.kwargs, call.place, call.texts, call.open_ended))
+    return apply(
+        run.world, callee, Call(callee.spec.path, call.args, call.kwargs, call.place, call.texts, call.open_ended)
+    )
 
 
 @handles(CALLS, OneOf)
@@ -213,7 +215,9 @@ def _method(run: Run, callee: Method, call: Call) -> Value:
         if operation is not None:
             # A tensor's first text is its receiver, as its first argument is.
             texts = (_receiver_text(call), *call.texts)
-            return operation(run.world, Call(path, (owner, *call.args), call.kwargs, call.place, texts, call.open_ended))
+            return operation(
+                run.world, Call(path, (owner, *call.args), call.kwargs, call.place, texts, call.open_ended)
+            )
     return run.world.unknown()
 
 
@@ -250,5 +254,7 @@ def _super_method(run: Run, owner: Super, name: str, call: Call) -> Value:
         return NONE
     inner = inner_layer(run, owner.owner)
     if inner is None or name not in ("forward", "call", "__call__"):
-        return _method(run, Method(owner.owner, name), call) if isinstance(owner.owner, Instance) else run.world.unknown()
+        return (
+            _method(run, Method(owner.owner, name), call) if isinstance(owner.owner, Instance) else run.world.unknown()
+        )
     return run.call(inner, call)

@@ -1,7 +1,7 @@
 """Does a condition hold? True, False, or unknown with a key, the same key wherever the same question is asked.
 
-A question that a branch around it has answered already is not asked again: that keeps `if self.time_major` at the top of
-a function and `if self.time_major` at its end on the same side.
+A question that a branch around it has answered already is not asked again: that keeps `if self.time_major` at the top
+of a function and `if self.time_major` at its end on the same side.
 """
 
 from __future__ import annotations
@@ -234,7 +234,11 @@ def is_instance(run: Run, value: Value, kind: Value) -> bool | None:
         if isinstance(value, Packed):
             return name == "PackedSequence"
         if isinstance(value, Tensor):
-            return name in ("Tensor", "FloatTensor") if name in ("Tensor", "PackedSequence", "tuple", "list", "dict") else None
+            return (
+                name in ("Tensor", "FloatTensor")
+                if name in ("Tensor", "PackedSequence", "tuple", "list", "dict")
+                else None
+            )
         if isinstance(value, Layer):
             return value.spec.path == kind.path or (None if name in ("Module", "Layer", "Model", "RNNBase") else False)
         if value == NONE:

@@ -55,8 +55,12 @@ def _dict_of_pairs(world: World, source: Value) -> DictRef:
     return world.new_dict(entries, more)
 
 
-@operation("torch.nn.Module.add_module", "torch.nn.Module.register_module", "torch.nn.Module.register_buffer",
-           "torch.nn.Module.register_parameter")
+@operation(
+    "torch.nn.Module.add_module",
+    "torch.nn.Module.register_module",
+    "torch.nn.Module.register_buffer",
+    "torch.nn.Module.register_parameter",
+)
 def add_attribute(world: World, call: Call) -> Value:
     """`self.add_module(name, module)` and its kin: an attribute by another spelling."""
     owner, name, value = call.arg(0), call.arg(1, "name"), call.arg(2, "module", "tensor", "param")
@@ -188,7 +192,11 @@ def dict_update(world: World, call: Call) -> Value:
 def dict_copy(world: World, call: Call) -> Value:
     """dict.copy()."""
     owner = call.args[0]
-    return world.new_dict(world.entries(owner), world.is_open_dict(owner)) if isinstance(owner, DictRef) else world.unknown()
+    return (
+        world.new_dict(world.entries(owner), world.is_open_dict(owner))
+        if isinstance(owner, DictRef)
+        else world.unknown()
+    )
 
 
 @operation("str.lower", "str.upper", "str.strip", "str.title", "str.capitalize")

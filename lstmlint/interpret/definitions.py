@@ -82,7 +82,9 @@ def define_class(run: Run, frame: Frame, node: cst.ClassDef) -> Class:
     run.classes[value.key] = info
     body = node.body.body if isinstance(node.body, cst.IndentedBlock) else ()
     info.methods = {
-        child.name.value: define_function(run, frame, child, value) for child in body if isinstance(child, cst.FunctionDef)
+        child.name.value: define_function(run, frame, child, value)
+        for child in body
+        if isinstance(child, cst.FunctionDef)
     }
     return value
 

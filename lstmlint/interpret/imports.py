@@ -13,9 +13,12 @@ from lstmlint.source import Place
 from lstmlint.values import External, Imported, ProjectModule, Value
 
 LIBRARIES = frozenset(
-    "torch tensorflow tf keras tf_keras numpy pandas scipy sklearn os sys re math random time json typing collections functools "
-    "itertools pathlib argparse logging dataclasses abc copy enum warnings datetime pickle matplotlib transformers "
-    "einops tqdm pytorch_lightning lightning".split()
+    {
+        "abc", "argparse", "collections", "copy", "dataclasses", "datetime", "einops", "enum", "functools",
+        "itertools", "json", "keras", "lightning", "logging", "math", "matplotlib", "numpy", "os", "pandas",
+        "pathlib", "pickle", "pytorch_lightning", "random", "re", "scipy", "sklearn", "sys", "tensorflow", "tf",
+        "tf_keras", "time", "torch", "tqdm", "transformers", "typing", "warnings",
+    }
 )
 """Top-level packages that are never looked for among the project's files."""
 
@@ -56,7 +59,9 @@ def _import_from(run: Run, frame: Frame, node: cst.ImportFrom) -> Flow:
             note_import(run, frame, f"{path}.{name}", alias)
         bound = alias.asname.name.value if alias.asname and isinstance(alias.asname.name, cst.Name) else name
         known = _is_library(path, level)
-        frame.variables[bound] = External(canonical(f"{path}.{name}")) if known else Imported(path, level, name, importer)
+        frame.variables[bound] = (
+            External(canonical(f"{path}.{name}")) if known else Imported(path, level, name, importer)
+        )
     return Flow.NEXT
 
 

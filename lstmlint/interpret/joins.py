@@ -35,7 +35,12 @@ def join(world: World, one_path: Path, one: Value | None, other_path: Path, othe
         return world.unknown()
     if isinstance(one, Tensor) and isinstance(other, Tensor):
         return _tensors(world, one, other)
-    if isinstance(one, Tuple) and isinstance(other, Tuple) and len(one.items) == len(other.items) and one.part == other.part:
+    if (
+        isinstance(one, Tuple)
+        and isinstance(other, Tuple)
+        and len(one.items) == len(other.items)
+        and one.part == other.part
+    ):
         return _tuples(world, one_path, one, other_path, other)
     if isinstance(one, Num) or isinstance(other, Num):
         return _numbers(world, one, other)

@@ -217,5 +217,3 @@ def _method(run: Run, owner: Instance, method: Function, number: int) -> None:
     _at_entry(run, info.ident, number)
     place = Nowhere(run.frames[0].file.source.path)
     run.call(bind(run, method, owner, place), _no_arguments(run, info.name))
-
-

@@ -27,7 +27,9 @@ def notice_cut(world: World, source: Value, cut: Slice, result: Value, place: Pl
         if axis is not None:
             world.claim(axis, Role.BATCH, Strength.STRUCTURE, place, text)
         if other_axis is not None:
-            world.claim(other_axis, Role.BATCH, Strength.STRUCTURE, other_place, f"takes the same samples as `{place.text}`")
+            world.claim(
+                other_axis, Role.BATCH, Strength.STRUCTURE, other_place, f"takes the same samples as `{place.text}`"
+            )
     cuts.append((origin, axis, place))
 
 

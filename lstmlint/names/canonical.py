@@ -32,12 +32,50 @@ _PREFIXES = (
 )
 
 _KERAS_TOP = ("Sequential", "Model", "Input")
-_KERAS_LAYER_MODULES = ("core", "recurrent", "recurrent_v2", "rnn", "wrappers", "embeddings", "convolutional", "pooling",
-                        "normalization", "merge", "attention", "regularization", "reshaping", "cudnn_recurrent", "noise",
-                        "advanced_activations", "dense_attention", "bidirectional", "lstm", "gru", "simple_rnn",
-                        "time_distributed", "activation", "merging")
-_TORCH_LAYER_MODULES = ("rnn", "linear", "sparse", "conv", "batchnorm", "normalization", "dropout", "activation",
-                        "container", "pooling", "flatten", "loss", "transformer", "module", "padding", "instancenorm")
+_KERAS_LAYER_MODULES = (
+    "core",
+    "recurrent",
+    "recurrent_v2",
+    "rnn",
+    "wrappers",
+    "embeddings",
+    "convolutional",
+    "pooling",
+    "normalization",
+    "merge",
+    "attention",
+    "regularization",
+    "reshaping",
+    "cudnn_recurrent",
+    "noise",
+    "advanced_activations",
+    "dense_attention",
+    "bidirectional",
+    "lstm",
+    "gru",
+    "simple_rnn",
+    "time_distributed",
+    "activation",
+    "merging",
+)
+_TORCH_LAYER_MODULES = (
+    "rnn",
+    "linear",
+    "sparse",
+    "conv",
+    "batchnorm",
+    "normalization",
+    "dropout",
+    "activation",
+    "container",
+    "pooling",
+    "flatten",
+    "loss",
+    "transformer",
+    "module",
+    "padding",
+    "instancenorm",
+)
 _SAME = {
     "numpy.random.random_sample": "numpy.random.rand",
     "torch.nn.utils.parametrizations.weight_norm": "torch.nn.utils.weight_norm",

@@ -48,7 +48,7 @@ class Program:
     def add(self, expression: str) -> None:
         """One more statement, run at once."""
         name = f"v{len(self.tensors)}"
-        value = eval(expression, {"torch": torch, "nn": nn, "F": nn.functional, **self.scope})  # noqa: S307
+        value = eval(expression, {"torch": torch, "nn": nn, "F": nn.functional, **self.scope})
         self.scope[name] = value
         self.tensors.append(value)
         self.body.append(f"{name} = {expression}")
@@ -57,7 +57,7 @@ class Program:
         """One more layer; gives the text that calls it."""
         name = f"l{len(self.layers)}"
         self.layers.append(f"self.{name} = {construction}")
-        built = eval(construction, {"nn": nn})  # noqa: S307
+        built = eval(construction, {"nn": nn})
         self.scope.setdefault("self", type("Layers", (), {}))
         setattr(self.scope["self"], name, built)
         return f"self.{name}"
@@ -69,8 +69,19 @@ class Program:
 
     def text(self, call: str) -> str:
         """The program's source; `call` is what stands behind the class."""
-        lines = ["import torch", "import torch.nn as nn", "import torch.nn.functional as F", "", "class Net(nn.Module):"]
-        lines += ["    def __init__(self):", "        super().__init__()", *(f"        {line}" for line in self.layers), ""]
+        lines = [
+            "import torch",
+            "import torch.nn as nn",
+            "import torch.nn.functional as F",
+            "",
+            "class Net(nn.Module):",
+        ]
+        lines += [
+            "    def __init__(self):",
+            "        super().__init__()",
+            *(f"        {line}" for line in self.layers),
+            "",
+        ]
         lines += ["    def forward(self, v0):", *(f"        {line}" for line in self.body)]
         returned = ", ".join(f"v{number}" for number in range(len(self.tensors)))
         return "\n".join([*lines, f"        return ({returned},)", "", call, ""])
@@ -127,7 +138,13 @@ def _select(program: Program) -> None:
 
 def _elementwise(program: Program) -> None:
     last = program.last
-    forms = [f"torch.relu({last})", f"{last}.tanh()", f"F.dropout({last}, 0.1)", f"{last} * 2 + 1", f"{last}.clone().detach()"]
+    forms = [
+        f"torch.relu({last})",
+        f"{last}.tanh()",
+        f"F.dropout({last}, 0.1)",
+        f"{last} * 2 + 1",
+        f"{last}.clone().detach()",
+    ]
     forms += [f"{last} + {last}", f"torch.sigmoid({last})", f"{last}.contiguous()", f"{last}.float()"]
     if program.shape:
         axis = program.axis()
@@ -163,7 +180,9 @@ def _linear(program: Program) -> None:
 
 def _normalise(program: Program) -> None:
     if program.shape:
-        call = program.layer(program.draw(st.sampled_from([f"nn.LayerNorm({program.shape[-1]})", "nn.Dropout(0.1)", "nn.ReLU()"])))
+        call = program.layer(
+            program.draw(st.sampled_from([f"nn.LayerNorm({program.shape[-1]})", "nn.Dropout(0.1)", "nn.ReLU()"]))
+        )
         program.add(f"{call}({program.last})")
 
 

@@ -137,7 +137,7 @@ def test_behind_everything_no_branch_is_left_open() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "value = (1, 2) if flag else 'text'\nif isinstance(value, tuple):\n    value = value[1]\nelse:\n    value = 2\n",
+        "value = (1, 2) if flag else ''\nif isinstance(value, tuple):\n    value = value[1]\nelse:\n    value = 2\n",
         "value = None if flag else 2\nif value is None:\n    value = 2\n",
         "value = None if flag else 2\nif not value:\n    value = 2\n",
         "value = None if flag else 2\nvalue = value if value is not None else 2\n",

@@ -59,8 +59,10 @@ def test_what_is_no_layer_of_torch_or_keras_is_not_taken_for_one(text: str) -> N
         "from torch import nn\nfrom functools import partial\npartial(nn.LSTM, batch_first=True)(3, 5)",
         "from torch import nn\nnn.ModuleList([nn.LSTM(3, 5)])",
         "from torch import nn\n[nn.LSTM(3, 5) for _ in range(1)]",
-        "from torch import nn\nclass Net(nn.Module):\n    rnn = nn.LSTM(3, 5)\n    def forward(self, x):\n        return self.rnn(x)",
-        "from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.build()\n"
+        "from torch import nn\nclass Net(nn.Module):\n    rnn = nn.LSTM(3, 5)\n"
+        "    def forward(self, x):\n        return self.rnn(x)",
+        "from torch import nn\nclass Net(nn.Module):\n"
+        "    def __init__(self):\n        super().__init__()\n        self.build()\n"
         "    def build(self):\n        self.rnn = nn.LSTM(3, 5)",
         "from torch import nn\nclass Mine(nn.LSTM):\n    def __init__(self):\n        super().__init__(3, 5)\nMine()",
         "from torch import nn\nclass Mine(nn.LSTM): pass\nMine(3, 5)",
@@ -71,8 +73,10 @@ def test_a_layer_is_found_however_it_is_named_and_kept(text: str) -> None:
 
 
 def test_either_of_two_classes_is_built_on_its_own_branch() -> None:
-    text = HEAD + "class Net(nn.Module):\n    def __init__(self, kind):\n        super().__init__()\n" + (
-        "        self.rnn = nn.LSTM(3, 5) if kind == 'lstm' else nn.GRU(3, 5)\n"
+    text = (
+        HEAD
+        + "class Net(nn.Module):\n    def __init__(self, kind):\n        super().__init__()\n"
+        + ("        self.rnn = nn.LSTM(3, 5) if kind == 'lstm' else nn.GRU(3, 5)\n")
     )
     assert sorted(recurrent(text)) == ["GRU", "LSTM"]
 
@@ -98,8 +102,10 @@ def test_constants_fold(expression: str, number: int) -> None:
 
 
 def test_a_guard_folds_with_the_default_it_guards() -> None:
-    text = HEAD + "class Net(nn.Module):\n    def __init__(self, n=1, p=0.3):\n        super().__init__()\n" + (
-        "        self.rnn = nn.LSTM(3, 5, n, dropout=p if n > 1 else 0)\n"
+    text = (
+        HEAD
+        + "class Net(nn.Module):\n    def __init__(self, n=1, p=0.3):\n        super().__init__()\n"
+        + ("        self.rnn = nn.LSTM(3, 5, n, dropout=p if n > 1 else 0)\n")
     )
     (layer,) = built(text)
     assert layer.argument("dropout") == Const(0)
@@ -161,7 +167,8 @@ def test_methods_of_a_base_class_and_a_mixin_are_found() -> None:
     text = HEAD + (
         "class Base(nn.Module):\n    def forward(self, x):\n        return self.read(x)\n"
         "class Mixin:\n    def read(self, x):\n        return self.rnn(x)\n"
-        "class Net(Mixin, Base):\n    def __init__(self):\n        super().__init__()\n        self.rnn = nn.LSTM(3, 5)\n"
+        "class Net(Mixin, Base):\n"
+        "    def __init__(self):\n        super().__init__()\n        self.rnn = nn.LSTM(3, 5)\n"
         "Net()(torch.zeros(7, 2, 3))\n"
     )
     assert [event.layer.spec.name for event in world_of(text).events if isinstance(event, Called)] == ["LSTM"]
@@ -185,9 +192,13 @@ def test_a_recursive_class_and_a_recursive_function_end() -> None:
 
 
 def test_a_class_of_another_file_is_found_through_its_import(tmp_path: Path) -> None:
-    (tmp_path / "blocks.py").write_text("import torch.nn as nn\nWIDTH = 11\nclass Block(nn.Module):\n    width = WIDTH\n")
+    (tmp_path / "blocks.py").write_text(
+        "import torch.nn as nn\nWIDTH = 11\nclass Block(nn.Module):\n    width = WIDTH\n"
+    )
     variables = variables_of(
-        "from blocks import Block, WIDTH\nblock = Block()\nvalue = WIDTH\n", Project((tmp_path,)), str(tmp_path / "main.py")
+        "from blocks import Block, WIDTH\nblock = Block()\nvalue = WIDTH\n",
+        Project((tmp_path,)),
+        str(tmp_path / "main.py"),
     )
     assert isinstance(variables["block"], Instance)
     assert variables["value"] == Const(11)
@@ -196,7 +207,9 @@ def test_a_class_of_another_file_is_found_through_its_import(tmp_path: Path) -> 
 def test_files_that_import_each_other_are_read_once(tmp_path: Path) -> None:
     (tmp_path / "one.py").write_text("from two import B\nclass A: pass\n")
     (tmp_path / "two.py").write_text("from one import A\nclass B(A): pass\n")
-    variables = variables_of("from one import A\nfrom two import B\nvalue = B()\n", Project((tmp_path,)), str(tmp_path / "m.py"))
+    variables = variables_of(
+        "from one import A\nfrom two import B\nvalue = B()\n", Project((tmp_path,)), str(tmp_path / "m.py")
+    )
     assert isinstance(variables["value"], Instance)
 
 
@@ -225,7 +238,9 @@ def test_the_size_of_an_axis_remembers_the_axis() -> None:
 
 
 def test_unknown_values_keep_their_identity() -> None:
-    variables = variables_of("import somewhere\noptions = somewhere.read()\na, b, c = options.width, options.width, options.depth\n")
+    variables = variables_of(
+        "import somewhere\noptions = somewhere.read()\na, b, c = options.width, options.width, options.depth\n"
+    )
     assert variables["a"] == variables["b"] != variables["c"]
     assert isinstance(variables["a"], Unknown)
 
@@ -272,8 +287,7 @@ def test_other_annotations_claim_nothing(shape: str) -> None:
 
 def test_the_same_moving_slice_of_two_arrays_is_the_batch() -> None:
     text = HEAD + (
-        "def fit(x, y, rnn=nn.LSTM(3, 5)):\n    for i in range(0, len(x), 8):\n"
-        "        rnn(x[i:i + 8]), y[i:i + 8]\n"
+        "def fit(x, y, rnn=nn.LSTM(3, 5)):\n    for i in range(0, len(x), 8):\n        rnn(x[i:i + 8]), y[i:i + 8]\n"
     )
     claims = world_of(text).claims
     assert {claim.role for claim in claims if claim.layer is None} == {Role.BATCH}
@@ -281,7 +295,6 @@ def test_the_same_moving_slice_of_two_arrays_is_the_batch() -> None:
 
 def test_windows_of_one_series_are_not_the_batch() -> None:
     text = HEAD + (
-        "def fit(x, rnn=nn.LSTM(3, 5)):\n    for i in range(0, len(x), 8):\n"
-        "        rnn(x[i:i + 8]), x[i + 1:i + 9]\n"
+        "def fit(x, rnn=nn.LSTM(3, 5)):\n    for i in range(0, len(x), 8):\n        rnn(x[i:i + 8]), x[i + 1:i + 9]\n"
     )
     assert [claim for claim in world_of(text).claims if claim.layer is None] == []

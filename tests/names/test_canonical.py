@@ -11,7 +11,9 @@ from lstmlint.names.vocabulary import clear_role, likely_role
 from lstmlint.values import Role
 
 
-@pytest.mark.parametrize("path", ["torch.nn.LSTM", "numpy.reshape", "mlx.nn.LSTM", "keras.layers.LSTM", "paddle.nn.GRU"])
+@pytest.mark.parametrize(
+    "path", ["torch.nn.LSTM", "numpy.reshape", "mlx.nn.LSTM", "keras.layers.LSTM", "paddle.nn.GRU"]
+)
 def test_other_names_stay_as_they_are(path: str) -> None:
     assert canonical(path) == path
 

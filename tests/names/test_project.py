@@ -12,14 +12,22 @@ from lstmlint.names.project import Project, parse_module
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A project: src/app/{__init__,main}.py, src/app/nets/{__init__,rnn}.py, src/tools.py."""
-    for name in ("src/app/__init__.py", "src/app/main.py", "src/app/nets/__init__.py", "src/app/nets/rnn.py", "src/tools.py"):
+    for name in (
+        "src/app/__init__.py",
+        "src/app/main.py",
+        "src/app/nets/__init__.py",
+        "src/app/nets/rnn.py",
+        "src/tools.py",
+    ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"NAME = {name!r}\n")
     return tmp_path
 
 
-@pytest.mark.parametrize(("module", "level"), [("torch", 0), ("app.missing", 0), ("missing", 1), ("nets.gone", 1), ("x", 9)])
+@pytest.mark.parametrize(
+    ("module", "level"), [("torch", 0), ("app.missing", 0), ("missing", 1), ("nets.gone", 1), ("x", 9)]
+)
 def test_what_is_not_there_is_not_found(tree: Path, module: str, level: int) -> None:
     assert Project((tree / "src",)).find(module, level, str(tree / "src/app/main.py")) is None
 

@@ -61,7 +61,9 @@ def test_a_property_keeps_its_getter() -> None:
 
 
 def test_names_bound_inside_try_and_if_are_found() -> None:
-    found = indexed("try:\n    import torch\nexcept ImportError:\n    torch = None\nif 1:\n    a, (b, c) = f()\n").bindings
+    found = indexed(
+        "try:\n    import torch\nexcept ImportError:\n    torch = None\nif 1:\n    a, (b, c) = f()\n"
+    ).bindings
     assert set(found) >= {"torch", "a", "b", "c"}
     assert found["torch"] == Lines(1, 4)
 

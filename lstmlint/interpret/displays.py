@@ -1,0 +1,119 @@
+"""Displays and comprehensions: tuples, lists, sets and dictionaries as they are written."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from lstmlint.interpret.assignment import assign
+from lstmlint.interpret.conditions import decide
+from lstmlint.interpret.iteration import elements, unpack_starred
+from lstmlint.interpret.run import EXPRESSIONS, Run, handles
+from lstmlint.interpret.scope import Frame
+from lstmlint.values import (
+    Const,
+    DictRef,
+    Tuple,
+    Value,
+)
+
+
+@handles(EXPRESSIONS, cst.Tuple)
+def _tuple(run: Run, frame: Frame, node: cst.Tuple) -> Value:
+    place = run.at(frame, node)
+    items, closed = _items(run, frame, node.elements)
+    if not closed:
+        return run.world.new_list(items, open_ended=True)
+    assert frame.unit is not None
+    names = tuple(frame.unit.text(element.value) for element in node.elements)
+    return Tuple(tuple(items), names=names if len(names) == len(items) else (), place=place)
+
+
+@handles(EXPRESSIONS, cst.List, cst.Set)
+def _list(run: Run, frame: Frame, node: cst.List | cst.Set) -> Value:
+    items, closed = _items(run, frame, node.elements)
+    return run.world.new_list(items, open_ended=not closed)
+
+
+def _items(run: Run, frame: Frame, nodes: object) -> tuple[list[Value], bool]:
+    items: list[Value] = []
+    closed = True
+    for element in nodes:  # type: ignore[attr-defined]
+        value = run.evaluate(frame, element.value)
+        if isinstance(element, cst.StarredElement):
+            more, known = unpack_starred(run, value, run.at(frame, element.value))
+            items += more
+            closed = closed and known
+        else:
+            items.append(value)
+    return items, closed
+
+
+@handles(EXPRESSIONS, cst.Dict)
+def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
+    entries: dict[object, Value] = {}
+    open_ended = False
+    for element in node.elements:
+        value = run.evaluate(frame, element.value)
+        if isinstance(element, cst.StarredDictElement):
+            if isinstance(value, DictRef):
+                entries.update(run.world.entries(value))
+                open_ended = open_ended or run.world.is_open_dict(value)
+            else:
+                open_ended = True
+            continue
+        assert isinstance(element, cst.DictElement)
+        key = run.evaluate(frame, element.key)
+        if isinstance(key, Const):
+            entries[key.value] = value
+        else:
+            open_ended = True
+    return run.world.new_dict(entries, open_ended)
+
+
+@handles(EXPRESSIONS, cst.ListComp, cst.SetComp, cst.GeneratorExp)
+def _comprehension(run: Run, frame: Frame, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Value:
+    kept: list[Value] = []
+    closed = _comprehend(run, frame, node.for_in, lambda: kept.append(run.evaluate(frame, node.elt)))
+    return run.world.new_list(kept, open_ended=not closed)
+
+
+@handles(EXPRESSIONS, cst.DictComp)
+def _dict_comprehension(run: Run, frame: Frame, node: cst.DictComp) -> Value:
+    entries: dict[object, Value] = {}
+    states = {"closed": True}
+
+    def keep() -> None:
+        key, value = run.evaluate(frame, node.key), run.evaluate(frame, node.value)
+        if isinstance(key, Const):
+            entries[key.value] = value
+        else:
+            entries[("any", len(entries))] = value
+            states["closed"] = False
+
+    closed = _comprehend(run, frame, node.for_in, keep)
+    return run.world.new_dict(entries, open_ended=not (closed and states["closed"]))
+
+
+def _comprehend(run: Run, frame: Frame, clause: cst.CompFor, keep: object) -> bool:
+    """Runs a comprehension's body for each known element; False where how often it runs is not known."""
+    saved = dict(frame.variables)
+    source = run.evaluate(frame, clause.iter)
+    items, closed = elements(run, source, run.at(frame, clause.iter))
+    for item in items:
+        assign(run, frame, clause.target, item)
+        if not all(_passes(run, frame, test.test, closed) for test in clause.ifs):
+            continue
+        closed = closed and not any(decide(run, frame, test.test)[0] is None for test in clause.ifs)
+        if clause.inner_for_in is not None:
+            closed = _comprehend(run, frame, clause.inner_for_in, keep) and closed
+        else:
+            keep()  # type: ignore[operator]
+    own = set(frame.variables) - set(saved)
+    for name in own:
+        del frame.variables[name]
+    frame.variables.update(saved)
+    return closed
+
+
+def _passes(run: Run, frame: Frame, test: cst.BaseExpression, closed: bool) -> bool:
+    return decide(run, frame, test)[0] is not False
