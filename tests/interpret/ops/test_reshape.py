@@ -1,4 +1,4 @@
-"""view, reshape, flatten on symbolic sizes: merges and splits are quiet, scrambles are told of where they are proved."""
+"""view, reshape, flatten on symbolic sizes: merges and splits are quiet, scrambles are told where they are proved."""
 
 from __future__ import annotations
 

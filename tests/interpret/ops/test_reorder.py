@@ -1,0 +1,65 @@
+"""Axes put in another order keep their identity; exchanging the first two of three or more is noted."""
+
+from __future__ import annotations
+
+import pytest
+
+from lstmlint.values import Tensor, Unknown
+from tests.interpret.ops.bench import Bench, ids
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "noted"),
+    [
+        ("Tensor.permute", (0, 2, 1), False),
+        ("Tensor.permute", (2, 0, 1), False),
+        ("Tensor.transpose", (1, 2), False),
+        ("Tensor.mT", (), False),
+        ("Tensor.flip", ([0],), False),
+        ("Tensor.permute", (1, 0, 2), True),
+        ("torch.permute", ((1, 0, 2),), True),
+        ("Tensor.transpose", (0, 1), True),
+        ("torch.swapaxes", (1, 0), True),
+        ("Tensor.movedim", (0, 1), True),
+        ("Tensor.T", (), True),
+        ("numpy.transpose", ((1, 0, 2),), True),
+    ],
+)
+def test_an_exchange_of_the_first_two_is_noted(name: str, arguments: tuple[object, ...], noted: bool) -> None:
+    bench = Bench()
+    x = bench.tensor(None, None, 4)
+    result = bench.call(name, x, *arguments)
+    assert isinstance(result, Tensor)
+    assert sorted(ids(result)) == sorted(ids(x))
+    assert (result.noted("transposed") is not None) == noted
+
+
+def test_a_matrix_turned_is_not_noted() -> None:
+    bench = Bench()
+    x = bench.tensor(None, 4)
+    for name, arguments in (("Tensor.t", ()), ("Tensor.transpose", (0, 1)), ("Tensor.T", ())):
+        result = bench.call(name, x, *arguments)
+        assert isinstance(result, Tensor)
+        assert ids(result) == ids(x)[::-1] and not result.trail
+
+
+@pytest.mark.parametrize("arguments", [(0, 1), (0, 0, 1), (0, 3, 1), ("a", 0, 1)])
+def test_what_is_no_permutation_gives_nothing(arguments: tuple[object, ...]) -> None:
+    bench = Bench()
+    assert isinstance(bench.call("Tensor.permute", bench.tensor(3, 5, 4), *arguments), Unknown)
+
+
+def test_a_permutation_says_the_rank() -> None:
+    bench = Bench()
+    result = bench.call("Tensor.permute", Unknown("x"), 1, 0, 2)
+    assert isinstance(result, Tensor) and len(result.axes) == 3
+    assert bench.world.learned["x"] == 3
+    bench.call("Tensor.t", Unknown("y"))
+    assert bench.world.learned["y"] == 2
+
+
+def test_there_and_back() -> None:
+    bench = Bench()
+    x = bench.tensor(None, None, 4)
+    there = bench.call("Tensor.permute", x, 1, 0, 2)
+    assert ids(bench.call("Tensor.transpose", there, 0, 1)) == ids(x)
