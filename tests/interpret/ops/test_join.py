@@ -21,6 +21,7 @@ def test_features_side_by_side_are_new_features() -> None:
     assert isinstance(found, Tensor)
     assert found.axes[0] == one.axes[0] and sizes(found)[1] == 12 and found.axes[1].role is Role.FEATURE
     assert found.axes[1].id not in (one.axes[1].id, other.axes[1].id)
+    assert ids(bench.call("torch.cat", (one, one), -1))[1] != one.axes[1].id
 
 
 def test_the_same_axis_twice_is_the_axis_twice_as_long() -> None:

@@ -36,3 +36,5 @@ def test_an_unknown_rank_answers_alike() -> None:
     assert bench.call("Tensor.size", narrowed, -1) == size(narrowed.tail[0])
     assert bench.call("Tensor.size", narrowed, -2) == bench.call("Tensor.size", x, -2)
     assert bench.call("Tensor.dim", narrowed) == bench.call("Tensor.dim", x)
+    shorter = OpenTensor("x", drop=2, tail=(bench.axis(8),))
+    assert bench.call("Tensor.size", shorter, -2) == bench.call("Tensor.size", x, -3)

@@ -175,6 +175,27 @@ def test_an_axis_made_as_long_as_anothers() -> None:
     assert ids(result) == ids(other) and not event.scrambled
 
 
+def test_halves_of_the_first_axis_that_happen_to_be_as_many_as_the_last() -> None:
+    bench = Bench()
+    _, event = view(bench, bench.tensor(4, 6, 2), 2, 24)
+    assert not event.scrambled and not event.moved
+
+
+def test_one_size_twice_is_not_one_axis_twice() -> None:
+    bench = Bench()
+    other, row = bench.tensor(None), bench.tensor(None)
+    result, _ = view(bench, row, size(other.axes[0]), size(other.axes[0]))
+    assert ids(result)[0] == other.axes[0].id and ids(result)[1] not in ids(other)
+
+
+def test_a_size_that_says_where_the_axes_are_is_not_believed_to_be_another() -> None:
+    bench = Bench()
+    x = bench.tensor(None, None, None, None)
+    a, b, c, d = x.axes
+    result, _ = view(bench, x, size(b), size(c), Num(a.size * d.size))
+    assert [axis.size for axis in result.axes] == [b.size, c.size, a.size * d.size]
+
+
 def test_images_with_equal_sides() -> None:
     bench = Bench()
     x = bench.tensor(None, 1, 28, 28)
