@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import takewhile
 from pathlib import Path
 
 from lstmlint.findings import Confidence, Severity
@@ -18,6 +19,9 @@ FIXES = ("none", "safe", "unsafe")
 KEYS = ("code", "summary", "severity", "frameworks", "fix", "confidence", "since")
 TOOL = "LST9"
 """What the codes of rules begin with that speak of a run and not of a model; they have a page and no check."""
+
+ALIKE = 0.6
+"""How alike a misspelt name and the one it means are at least, from 0 to 1."""
 
 _PACKAGE = Path(__file__).parent
 
@@ -83,9 +87,15 @@ class RuleBook:
 
 def nearest(text: str, names: Iterable[str]) -> str | None:
     """The name that a misspelt text most likely means, None where none is near."""
-    import difflib  # costs a start that misspells nothing
+    from difflib import SequenceMatcher  # costs a start that misspells nothing
 
-    return next(iter(difflib.get_close_matches(text, list(names), n=1)), None)
+    def likeness(name: str) -> tuple[float, int]:
+        """How alike the two are; of names equally alike, the one that begins alike is meant (LST1O1: LST101)."""
+        alike = takewhile(lambda pair: pair[0] == pair[1], zip(text, name, strict=False))
+        return SequenceMatcher(None, text, name).ratio(), len(list(alike))
+
+    best = max(names, key=likeness, default="")
+    return best if likeness(best)[0] >= ALIKE else None
 
 
 @cache
