@@ -195,6 +195,7 @@ class PackedUp(Event):
     source: Value
     batch_first: bool
     result: Packed
+    lengths: Value | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -214,6 +215,14 @@ class LossTaken(Event):
     """Canonical path, e.g. torch.nn.CrossEntropyLoss or torch.nn.functional.cross_entropy."""
     prediction: Value
     target: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entered(Event):
+    """A tensor was given to a Keras model that declares its input."""
+
+    declared: Tensor
+    given: Tensor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,3 +260,10 @@ class AttributeSet(Event):
     owner: Value
     name: str
     value: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Randomised(Event):
+    """A tensor was made with random entries, or with none, by a function of this canonical name."""
+
+    function: str

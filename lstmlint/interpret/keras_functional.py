@@ -62,7 +62,7 @@ def apply_model(world: World, layer: Layer, call: Call) -> Value:
     inputs, outputs = layer.argument("inputs"), layer.argument("outputs")
     if inputs is None or outputs is None:
         return world.unknown()
-    result = replayed(world, inputs, outputs, given)
+    result = replayed(world, inputs, outputs, given, call.place)
     if isinstance(result, Tuple):
         result = Tuple(result.items)
     world.emit(Called(place=call.place, layer=layer, source=given, state=None, result=result))

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from lstmlint.events import Entered
 from lstmlint.interpret.joins import settled
+from lstmlint.source import Place
 from lstmlint.values import Axis, DictRef, ListRef, OneOf, Tensor, Tuple, Value
 from lstmlint.world import World
 
@@ -17,13 +19,14 @@ Exchange = dict[int, tuple[Axis, Axis]]
 """By the identity of a model's input axis: that axis, and the one that takes its place."""
 
 
-def replayed(world: World, inputs: Value, outputs: Value, given: Value) -> Value:
+def replayed(world: World, inputs: Value, outputs: Value, given: Value, place: Place) -> Value:
     """The outputs of a model with the axes of its inputs replaced by those of what it is called on."""
     exchange: Exchange = {}
     for own, other in pairs(world, inputs, given):
         tensor = world.tensor(other, len(own.axes)) if isinstance(own, Tensor) else None
         if isinstance(own, Tensor) and isinstance(tensor, Tensor):
             exchange.update((mine.id, (mine, theirs)) for mine, theirs in zip(own.axes, tensor.axes, strict=True))
+            world.emit(Entered(place=place, declared=own, given=tensor))
     _repeat_claims(world, exchange)
     return _exchanged(world, outputs, exchange)
 

@@ -26,6 +26,8 @@ from lstmlint.values import (
     ListRef,
     OneOf,
     Path,
+    Role,
+    Strength,
     Tensor,
     Tuple,
     Unknown,
@@ -130,7 +132,7 @@ def apply_sequential(world: World, layer: Layer, call: Call) -> Value:
     if own is None:
         return _evaluate(world, layer, layers, tensor_of(world, value) or value, call)
     inputs, outputs = evaluated(world, layer, call)
-    return replayed(world, inputs, outputs, tensor_of(world, value, len(own.axes)) or value)
+    return replayed(world, inputs, outputs, tensor_of(world, value, len(own.axes)) or value, call.place)
 
 
 def evaluated(world: World, model: Layer, call: Call) -> tuple[Value, Value]:
@@ -205,14 +207,21 @@ def declared_input(world: World, first: Value) -> Tensor | None:
         return None
     batched = items_of(world, given(world, first, "batch_input_shape", "batch_shape") or NONE)
     if batched:
-        return tensor_of_shape(world, batched)
+        return _declared(world, first, batched)
     shape = items_of(world, given(world, first, "input_shape") or NONE)
     if shape is None:
         shape = _by_size(world, first)
     if shape is None:
         inner = first.argument("layer")
         return declared_input(world, inner) if isinstance(inner, Layer) else None
-    return tensor_of_shape(world, (given(world, first, "batch_size") or NONE, *shape))
+    return _declared(world, first, (given(world, first, "batch_size") or NONE, *shape))
+
+
+def _declared(world: World, first: Layer, shape: tuple[Value, ...]) -> Tensor:
+    """The input of a shape that a layer is built with; its axis 0 is the batch."""
+    tensor = tensor_of_shape(world, shape)
+    world.claim(tensor.axes[0], Role.BATCH, Strength.FACT, first.place, "declares the input", kind="input")
+    return tensor
 
 
 def _by_size(world: World, first: Layer) -> tuple[Value, ...] | None:

@@ -91,7 +91,10 @@ def pack_padded_sequence(world: World, call: Call) -> Value:
         packed = Packed(batch, time, source.axes[2:], source.trail)
         _claim(world, source.axes, batch_first, call, "reads")
     if source is not None and batch_first is not None:
-        world.emit(PackedUp(place=call.place, source=source, batch_first=batch_first, result=packed))
+        lengths = call.arg(1, "lengths")
+        world.emit(
+            PackedUp(place=call.place, source=source, batch_first=batch_first, result=packed, lengths=lengths)
+        )
     return packed
 
 

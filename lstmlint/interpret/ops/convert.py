@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lstmlint.events import Randomised
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import SOURCE, tensor_argument
 from lstmlint.interpret.ops.trail import MASK, RANDOM, as_array, as_torch, noted, overwritten, without_notes
@@ -32,7 +33,13 @@ def to_numpy(world: World, call: Call) -> Value:
     return as_array(converted(world, call), call.place)
 
 
-@operation("torch.from_numpy", "torch.autograd.Variable", "torch.nn.Parameter", "torch.nn.parameter.Parameter")
+@operation("torch.nn.Parameter", "torch.nn.parameter.Parameter")
+def to_parameter(world: World, call: Call) -> Value:
+    """A tensor that is learned: whatever it starts from."""
+    return overwritten(to_torch(world, call))
+
+
+@operation("torch.from_numpy", "torch.autograd.Variable")
 def to_torch(world: World, call: Call) -> Value:
     """A numpy array as a torch tensor; a tensor as itself."""
     source = tensor_argument(world, call, 0, "data", *SOURCE)
@@ -51,4 +58,5 @@ def refilled(world: World, call: Call) -> Value:
     """The same tensor with random entries."""
     source = tensor_argument(world, call)
     found = None if source is None else overwritten(source)
+    world.emit(Randomised(place=call.place, function=call.name))
     return noted(found, RANDOM, call.place) if isinstance(found, Tensor) else found or world.unknown()

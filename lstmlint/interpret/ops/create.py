@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lstmlint.events import Randomised
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import (
     SOURCE,
@@ -44,6 +45,8 @@ def made(world: World, call: Call, axes: Sequence[Axis] | None, *kinds: str) -> 
     """A new tensor with some notes, numpy's own where numpy made it; unknown without axes."""
     if axes is None or call.open_ended:
         return world.unknown()
+    if RANDOM in kinds:
+        world.emit(Randomised(place=call.place, function=call.name))
     all_kinds = (*kinds, NUMPY) if call.name.startswith("numpy.") else kinds
     return Tensor(tuple(axes), tuple(Note(kind, call.place) for kind in all_kinds))
 

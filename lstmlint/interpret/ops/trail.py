@@ -70,15 +70,16 @@ def joined_trail(tensors: Iterable[Tensor]) -> tuple[Note, ...]:
 
 
 def either_trail(one: Tensor, other: Tensor) -> tuple[Note, ...]:
-    """The notes of a tensor that is one of two: all of theirs, but a range of the entries only where both have it."""
-    shared = [kind for kind in VALUES if one.noted(kind) and other.noted(kind)]
+    """The notes of a tensor that is one of two: all of theirs, but what their entries are only where both agree."""
+    entries = (RANDOM, *VALUES)
+    shared = [kind for kind in entries if one.noted(kind) and other.noted(kind)]
     notes = dict.fromkeys([*one.trail, *other.trail])
-    return tuple(note for note in notes if note.kind not in VALUES or note.kind in shared)
+    return tuple(note for note in notes if note.kind not in entries or note.kind in shared)
 
 
 def recomputed(tensor: Tensor) -> Tensor:
     """A tensor with new entries of any range on the same axes."""
-    return without_notes(tensor, COUNTED, *VALUES)
+    return without_notes(tensor, COUNTED, RANDOM, *VALUES)
 
 
 def joint_state(tensors: Iterable[Tensor]) -> str | None:

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from hypothesis import strategies as st
 
 from lstmlint.sizes import product
-from lstmlint.values import Num, Tensor, Value
+from lstmlint.values import Num, Tensor
 from tests.interpret.ops.bench import Bench, size
 
 Draw = Callable[[Any], Any]
@@ -393,11 +393,3 @@ def draw_step(draw: Draw, subject: Subject) -> Step:
     """A step for a tensor of one axis or more, none of them empty."""
     found: Step = draw(st.sampled_from(STEPS))(draw, subject)
     return found
-
-
-def applied(bench: Bench, model: Tensor, step: Step) -> Value:
-    """What the model's operation makes of the tensor."""
-    if step.name == "[]":
-        return bench.item(model, *step.arguments)
-    arguments = step.arguments if step.inside else (model, *step.arguments)
-    return bench.call(step.name, *arguments, **dict(step.keywords))

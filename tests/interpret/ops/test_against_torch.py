@@ -21,7 +21,7 @@ from lstmlint.events import Reshaped
 from lstmlint.interpret.ops.matching import atoms_of
 from lstmlint.values import Axis, ListRef, Tensor, Tuple, Value
 from tests.interpret.ops.bench import Bench
-from tests.interpret.ops.chains import LARGEST, Step, Subject, applied, draw_step
+from tests.interpret.ops.chains import LARGEST, Step, Subject, draw_step
 from tests.interpret.test_against_torch import evaluated
 
 EXAMPLES = 300
@@ -31,6 +31,14 @@ MOST_UNKNOWN = 0.1
 MOST_LOST = 0.1
 
 seen: Counter[str] = Counter()
+
+
+def applied(bench: Bench, model: Tensor, step: Step) -> Value:
+    """What the model's operation makes of the tensor."""
+    if step.name == "[]":
+        return bench.item(model, *step.arguments)
+    arguments = step.arguments if step.inside else (model, *step.arguments)
+    return bench.call(step.name, *arguments, **dict(step.keywords))
 
 
 def coordinates(tensor: torch.Tensor, shape: Sequence[int]) -> list[torch.Tensor]:
