@@ -30,7 +30,7 @@ def landed_elsewhere(built: Built, facts: Facts) -> Iterator[Finding]:
     for position, (parameter, value) in enumerate(given):
         text = built.positional_texts[position] if position < len(built.positional_texts) else ""
         meant, sure = _meant(parameter, value, text, is_last=position == len(given) - 1)
-        if meant is not None:
+        if meant is not None and (sure or meant not in dict(built.keywords)):
             yield _finding(built, parameter, shortened(text) or _shown(value), meant, sure)
             return
 

@@ -6,7 +6,7 @@ Keras tensors carry the batch as axis 0, explicitly: `Input((30, 4))` is (batch,
 from __future__ import annotations
 
 from lstmlint.interpret.joins import settled
-from lstmlint.interpret.ops.shape import axis_of_size
+from lstmlint.interpret.ops.shape import axis_of_size, listed
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
@@ -15,7 +15,6 @@ from lstmlint.values import (
     NONE,
     Axis,
     Layer,
-    ListRef,
     Note,
     OpenTensor,
     Role,
@@ -64,12 +63,8 @@ def tensor_of(world: World, value: Value, rank: int | None = None) -> Tensor | O
 
 
 def items_of(world: World, value: Value) -> tuple[Value, ...] | None:
-    """The items of a list or tuple of known length; None for anything else."""
-    if isinstance(value, Tuple):
-        return value.items
-    if isinstance(value, ListRef) and not world.is_open(value):
-        return world.items(value)
-    return None
+    """The items of a list or tuple of known length, or of a shape; None for anything else."""
+    return listed(world, value)
 
 
 def several_inputs(world: World, call: Call) -> tuple[Value, ...]:
