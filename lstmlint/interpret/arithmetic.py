@@ -63,7 +63,7 @@ def _binary(run: Run, frame: Frame, node: cst.BinaryOperation) -> Value:
 
 def arithmetic(run: Run, frame: Frame, node: cst.CSTNode, name: str, left: Value, right: Value) -> Value:
     """`left OPERATOR right`, the operator by the name of its syntax node."""
-    left, right = settled(left), settled(right)
+    left, right = _as_tensor(run, settled(left)), _as_tensor(run, settled(right))
     place = run.at(frame, node)
     if isinstance(left, Const) and isinstance(right, Const):
         return _constants(run, name, left, right)
@@ -76,6 +76,13 @@ def arithmetic(run: Run, frame: Frame, node: cst.CSTNode, name: str, left: Value
         merged = {**world.entries(left), **world.entries(right)}
         return world.new_dict(merged, world.is_open_dict(left) or world.is_open_dict(right))
     return _sizes(run, frame, node, name, left, right)
+
+
+def _as_tensor(run: Run, value: Value) -> Value:
+    """An unknown thing that is known to be a tensor, as that tensor."""
+    if isinstance(value, Unknown) and run.world.ranks.get(value.root) is not None:
+        return run.world.tensor(value) or value
+    return value
 
 
 def _constants(run: Run, name: str, left: Const, right: Const) -> Value:
@@ -102,7 +109,8 @@ def _sizes(run: Run, frame: Frame, node: cst.CSTNode, name: str, left: Value, ri
         return run.unknown(frame, node)
     a, b = _number(left), _number(right)
     if a is None or b is None:
-        return run.unknown(frame, node)
+        sides = [side for side in (left, right) if isinstance(side, Unknown)]
+        return run.world.like(sides[0]) if len(sides) == 1 else run.unknown(frame, node)
     result = None
     if name == "Add":
         result = a + b
