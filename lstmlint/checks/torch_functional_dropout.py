@@ -15,8 +15,10 @@ from lstmlint.values import Const, Instance, Unknown, Value
 RULE = "torch-functional-dropout"
 _MODE = re.compile(r"train|eval|infer|test|predict|sampl|phase", re.IGNORECASE)
 """Conditions that ask for the mode."""
-_ON_PURPOSE = re.compile(r"mc(?![a-z])|mc_|monte|bayes|uncertain|sampl|stochastic|ensemble|nois|corrupt|augment", re.I)
-"""Functions and classes that want chance in every pass."""
+_ON_PURPOSE = re.compile(
+    r"mc(?![a-z])|mc_|monte|bayes|uncertain|sampl|stochastic|ensemble|nois|corrupt|augment|pre_?net", re.IGNORECASE
+)
+"""Functions and classes that want chance in every pass; a Tacotron's prenet is one."""
 
 
 @check(RULE, on=Dropped)
