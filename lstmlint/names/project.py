@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lstmlint.source import ReadProblem, SourceFile
 from lstmlint.syntax.index import FileIndex, index
+from lstmlint.syntax.tree import SyntaxProblem, parse
 
 MAXIMUM = 2_000_000
 """Bytes beyond which another file is not read for the sake of one name."""
@@ -85,10 +85,6 @@ class Project:
 
 
 def parse_module(text: str) -> ast.Module | None:
-    """The standard syntax tree of a module, or None where Python cannot read it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    """The standard syntax tree of a module, or None where Python cannot read it or it nests too deeply to be followed."""
+    found = parse(SourceFile("", text))
+    return None if isinstance(found, SyntaxProblem) else found
