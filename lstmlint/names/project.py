@@ -85,6 +85,6 @@ class Project:
 
 
 def parse_module(text: str) -> ast.Module | None:
-    """The standard syntax tree of a module, or None where Python cannot read it or it nests too deeply to be followed."""
+    """The standard syntax tree of a module; None where Python cannot read it or it nests too deeply."""
     found = parse(SourceFile("", text))
     return None if isinstance(found, SyntaxProblem) else found
