@@ -90,6 +90,8 @@ class Called(Event):
     state: Value | None
     result: Value
     extra: tuple[Value, ...] = ()
+    masked: bool = False
+    """True where a Keras layer is given a mask by hand."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from lstmlint.interpret.keras_inputs import (
     unwrapped,
     without_steps,
 )
+from lstmlint.interpret.keras_masks import with_mask
 from lstmlint.interpret.keras_recurrent import apply_layer
 from lstmlint.interpret.ops.reorder import reordered
 from lstmlint.interpret.ops.reshape import merged, reshaped
@@ -32,6 +33,7 @@ from lstmlint.values import (
     OpenTensor,
     Role,
     Tensor,
+    Tuple,
     Value,
     as_bool,
     as_int,
@@ -46,7 +48,8 @@ def paths(*names: str) -> tuple[str, ...]:
 
 
 def called(world: World, layer: Layer, call: Call, source: Value, result: Value) -> Value:
-    """Notes an application and returns its result."""
+    """Notes an application and returns its result, with what becomes of a mask."""
+    result = with_mask(layer, call.place, source, source.items if isinstance(source, Tuple) else (), result)
     world.emit(Called(place=call.place, layer=layer, source=source, state=None, result=result))
     return result
 

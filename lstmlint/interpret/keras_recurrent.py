@@ -19,6 +19,7 @@ from lstmlint.interpret.keras_inputs import (
     unwrapped,
     without_steps,
 )
+from lstmlint.interpret.keras_masks import without_mask
 from lstmlint.interpret.registry import APPLICATIONS, Call, application
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import ONE
@@ -70,7 +71,10 @@ def apply_recurrent(world: World, layer: Layer, call: Call) -> Value:
     reading, state = _read(world, layer, call, 3 + SPATIAL_AXES.get(layer.spec.family, 0))
     output = _output(world, layer, layer, reading, _width(world, layer))
     result = _with_states(world, layer, layer, (output,), _states(world, layer, reading))
-    world.emit(Called(place=call.place, layer=layer, source=reading.source, state=state, result=result))
+    masked = call.kwargs.get("mask", NONE) != NONE
+    world.emit(
+        Called(place=call.place, layer=layer, source=reading.source, state=state, result=result, masked=masked)
+    )
     return result
 
 
@@ -89,7 +93,10 @@ def apply_bidirectional(world: World, layer: Layer, call: Call) -> Value:
         backward = _states(world, inner, reading, "backward ")
         states = None if forward is None or backward is None else (*forward, *backward)
         result = _with_states(world, layer, inner, outputs, states)
-    world.emit(Called(place=call.place, layer=layer, source=reading.source, state=state, result=result))
+    masked = call.kwargs.get("mask", NONE) != NONE
+    world.emit(
+        Called(place=call.place, layer=layer, source=reading.source, state=state, result=result, masked=masked)
+    )
     return result
 
 
@@ -194,7 +201,8 @@ def _output(world: World, layer: Layer, flags: Layer, reading: Reading, width: A
     if sequences is None:
         return OpenTensor(world.unknown().root, (reading.batch,), 0, (*spatial, width))
     if not sequences:
-        return Tensor((reading.batch, *spatial, width), (*reading.trail, Note("last-step", layer.place, layer)))
+        last = Note("last-step", layer.place, layer)
+        return Tensor((reading.batch, *spatial, width), (*without_mask(reading.trail), last))
     notes = [Note("sequence", layer.place, layer)]
     if as_bool(flags.argument("go_backwards")):
         notes.append(Note("backwards", layer.place, layer))
