@@ -269,3 +269,11 @@ class Randomised(Event):
     """A tensor was made with random entries, or with none, by a function of this canonical name."""
 
     function: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Discarded(Event):
+    """A statement drops the result of a call that does nothing else."""
+
+    name: str
+    """The path of a torch function, or the name of a tensor's method."""

@@ -10,6 +10,7 @@ from lstmlint.interpret.arithmetic import arithmetic
 from lstmlint.interpret.assignment import assign
 from lstmlint.interpret.conditions import decide
 from lstmlint.interpret.definitions import define_class, define_function
+from lstmlint.interpret.discards import note_discard
 from lstmlint.interpret.iteration import UNROLLED, elements
 from lstmlint.interpret.joins import join
 from lstmlint.interpret.narrowing import narrow
@@ -28,6 +29,7 @@ def _block(run: Run, frame: Frame, node: cst.SimpleStatementLine | cst.IndentedB
 @handles(STATEMENTS, cst.Expr)
 def _expression(run: Run, frame: Frame, node: cst.Expr) -> Flow:
     run.evaluate(frame, node.value)
+    note_discard(run, frame, node.value)
     return Flow.NEXT
 
 
