@@ -1,0 +1,151 @@
+"""A softmax, a pooling or an attention that runs across the samples of a batch instead of along time or the classes.
+
+Which axis is the batch is what a recurrent layer reads it as, where somebody chose that layout: it was built with
+batch_first=True, or something else agrees with it. Where the layer itself is in the minority, its own rule speaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmlint.checks.evidence import Reading, flag_place, layouts, same_axes, strongest
+from lstmlint.checks.facts import Facts
+from lstmlint.checks.states import stack_of
+from lstmlint.events import Called, Reduced
+from lstmlint.findings import Confidence, Evidence, Finding, check
+from lstmlint.interpret.ops.trail import DENSE
+from lstmlint.interpret.wording import callee_text, shortened
+from lstmlint.values import Axis, Layer, Role, Strength, Tensor, as_bool, compatible
+
+RULE = "torch-batch-axis-operation"
+NORMALISERS = frozenset({"softmax", "log_softmax", "softmin"})
+POOLINGS = frozenset({"sum", "mean", "max", "amax"})
+ATTENTION = frozenset({"multihead_attention", "transformer_layer"})
+
+
+@check(RULE, on=Reduced)
+def runs_across_samples(reduced: Reduced, facts: Facts) -> Iterator[Finding]:
+    """A softmax along the batch of scores by step or by class, or a pooling of a sequence over its samples."""
+    if stack_of(reduced.source) is not None or reduced.axis.is_single:
+        return
+    readings = [reading for reading in _chosen(facts) if reading.batch.id == reduced.axis.id]
+    for reading in readings:
+        if not compatible(reading.called.path, reduced.path) or _is_doubted(reading, reduced):
+            continue
+        if _is_normalised(reduced, reading, facts) or _is_pooled(reduced, reading, facts):
+            yield _finding(reduced, reading)
+            return
+
+
+def _chosen(facts: Facts) -> Iterator[Reading]:
+    """The readings of layers whose layout somebody chose and that are not at fault."""
+    found = layouts(facts)
+    for reading in found.readings:
+        agreed = reading.batch_first or strongest(reading.agreeing) >= Strength.STRUCTURE
+        is_single = reading.batch.is_single or reading.time.is_single
+        if agreed and not is_single and not found.is_at_fault(reading.layer):
+            yield reading
+
+
+def _is_doubted(reading: Reading, reduced: Reduced) -> bool:
+    """True where something else also takes the layer's batch for time."""
+    return any(
+        support.strength >= Strength.STRUCTURE and support.place != reduced.place for support in reading.against
+    )
+
+
+def _is_normalised(reduced: Reduced, reading: Reading, facts: Facts) -> bool:
+    """A softmax over the samples, of scores for each step or of a dense layer's scores for each class."""
+    if reduced.how not in NORMALISERS:
+        return False
+    axes = reduced.source.axes
+    if reading.time.id in {axis.id for axis in axes}:
+        return True
+    is_dense = len(axes) == 2 and reduced.position == 0 and reduced.source.noted(DENSE) is not None
+    return is_dense and not axes[1].is_single and not _is_time(reduced.axis, facts)
+
+
+def _is_time(axis: Axis, facts: Facts) -> bool:
+    """True where another place takes the axis for time: samples of one layer are the steps of the next."""
+    return any(claim.role is Role.TIME for claim in facts.claims(axis))
+
+
+def _is_pooled(reduced: Reduced, reading: Reading, facts: Facts) -> bool:
+    """A sequence without its batch that goes into another layer; other sums over samples are statistics or losses."""
+    source = reduced.source
+    if reduced.how not in POOLINGS or len(source.axes) != 3 or _is_time(reduced.axis, facts):
+        return False
+    left = Tensor(tuple(axis for axis in source.axes if axis.id != reduced.axis.id))
+    is_sequence = left.axes[0].id == reading.time.id and len(left.axes) == 2
+    return is_sequence and any(
+        same_axes(called.source, left) and compatible(called.path, reduced.path)
+        for called in facts.events(Called)
+        if called.layer.spec.family != "dropout"
+    )
+
+
+def _finding(reduced: Reduced, reading: Reading) -> Finding:
+    name, text = callee_text(reading.called.place), shortened(reduced.place.text)
+    because = [Evidence(reading.called.place, f"`{name}` reads this axis as batch ({_how(reading)})")]
+    because += [Evidence(support.place, support.text) for support in reading.agreeing[:2]]
+    return Finding(
+        reduced.place,
+        f"`{text}` runs across the samples of the batch: axis {reduced.position} is the batch here",
+        because=tuple(because),
+        cure=_cure(reduced, reading),
+        confidence=Confidence.LIKELY,
+    )
+
+
+def _how(reading: Reading) -> str:
+    return "batch_first=True" if reading.batch_first else "time first"
+
+
+def _cure(reduced: Reduced, reading: Reading) -> str:
+    positions = [number for number, axis in enumerate(reduced.source.axes) if axis.id == reading.time.id]
+    if positions:
+        return f"run it along time, `dim={positions[0]}`"
+    return "run it along the classes, `dim=-1`"
+
+
+@check(RULE, on=Called)
+def attends_across_samples(called: Called, facts: Facts) -> Iterator[Finding]:
+    """An attention layer without batch_first behind a batch-first recurrent layer, or the reverse."""
+    layer, source = called.layer, called.source
+    batch_first = as_bool(layer.argument("batch_first")) if layer.spec.family in ATTENTION else None
+    if batch_first is None or layer.spec.framework != "torch" or not isinstance(source, Tensor):
+        return
+    for reading in _chosen(facts):
+        read = [reading.batch.id, reading.time.id] if not batch_first else [reading.time.id, reading.batch.id]
+        if [axis.id for axis in source.axes[:2]] != read or len(source.axes) != 3:
+            continue
+        if compatible(reading.called.path, called.path) and _is_alone(layer, reading, facts):
+            yield _attention(called, reading, batch_first)
+            return
+
+
+def _is_alone(layer: Layer, reading: Reading, facts: Facts) -> bool:
+    """True where nothing but attention layers of the same layout contradicts a reading."""
+    own = {
+        called.place
+        for called in facts.events(Called)
+        if called.layer.spec.family in ATTENTION
+        and called.layer.argument("batch_first") == layer.argument("batch_first")
+    }
+    return all(support.place in own for support in reading.against if support.strength >= Strength.STRUCTURE)
+
+
+def _attention(called: Called, reading: Reading, batch_first: bool) -> Finding:
+    name, first = callee_text(called.place), callee_text(reading.called.place)
+    role, other = ("batch", "time") if batch_first else ("time", "batch")
+    flag = "batch_first=True" if batch_first else "no batch_first"
+    return Finding(
+        flag_place(called.layer, "batch_first"),
+        f"`{name}` reads axis 0 of its input as {role}, but it is the {other}: it attends across samples",
+        because=(
+            Evidence(called.place, f"reads axis 0 as {role} ({flag})"),
+            Evidence(reading.called.place, f"`{first}` reads the same axis as {other} ({_how(reading)})"),
+        ),
+        cure="leave out `batch_first=True`" if batch_first else "build it with `batch_first=True`",
+        confidence=Confidence.LIKELY,
+    )
