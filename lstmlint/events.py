@@ -217,6 +217,19 @@ class LossTaken(Event):
     """Canonical path, e.g. torch.nn.CrossEntropyLoss or torch.nn.functional.cross_entropy."""
     prediction: Value
     target: Value
+    loss_value: Value | None = None
+    """A Keras loss that is an object."""
+    from_logits: bool | None = None
+    """Whether a Keras loss says that it takes logits; None for other losses, and where that is not known."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compiled(Event):
+    """A Keras model whose layers are known was given a loss: for each output the loss, and whether it takes logits."""
+
+    output: Value
+    loss_value: Value
+    from_logits: bool | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,6 +250,8 @@ class Fitted(Event):
     target: Value
     loss_value: Value | None = None
     """The loss as it was given to compile, with its arguments where it is an object."""
+    from_logits: bool | None = None
+    """Whether that loss says that it takes logits; None where it has no say in that, or where it is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from lstmlint.catalogue.keras_layers import other_names
 from lstmlint.events import Called
+from lstmlint.interpret.keras_activations import activated, after
 from lstmlint.interpret.keras_inputs import (
     axis_for,
     claim_batch,
@@ -63,8 +64,9 @@ def or_given(world: World, call: Call, tensor: Tensor | OpenTensor | None) -> Va
 def apply_dense(world: World, layer: Layer, call: Call) -> Value:
     """Acts on the last axis: (..., F) in, (..., units) out."""
     source = input_tensor(world, call)
-    result = None if source is None else with_axis(source, -1, feature_axis(world, layer, "units"))
-    return called(world, layer, call, or_given(world, call, source), stateless(result or world.unknown()))
+    dense = None if source is None else with_axis(source, -1, feature_axis(world, layer, "units"))
+    result = activated(layer, call, stateless(dense or world.unknown()))
+    return called(world, layer, call, or_given(world, call, source), result)
 
 
 @application(*paths("Embedding"))
@@ -105,10 +107,9 @@ def stateless(value: Value) -> Value:
     )
 )
 def apply_elementwise(world: World, layer: Layer, call: Call) -> Value:
-    """Keeps every axis and the trail."""
-    source = input_tensor(world, call)
-    result = or_given(world, call, source)
-    return called(world, layer, call, result, result)
+    """Keeps every axis and the trail, but for what it says of the entries."""
+    given = or_given(world, call, input_tensor(world, call))
+    return called(world, layer, call, given, after(layer, call, given))
 
 
 @application(*paths("SpatialDropout1D"))
@@ -144,6 +145,7 @@ def apply_along_time(world: World, layer: Layer, call: Call) -> Value:
         if layer.spec.family == "depthwise_conv1d":
             channels = world.axis(None, Role.FEATURE)
         result = Tensor((source.axes[0], time, channels), source.trail)
+        result = activated(layer, call, result) if layer.spec.takes("activation") else result
     return called(world, layer, call, or_given(world, call, source), result)
 
 
@@ -209,6 +211,7 @@ def apply_over_planes(world: World, layer: Layer, call: Call) -> Value:
         if layer.spec.family.startswith("depthwise"):
             channels = world.axis(None, Role.FEATURE)
         result = Tensor((source.axes[0], *planes, channels), source.trail)
+        result = activated(layer, call, result) if layer.spec.takes("activation") else result
     return called(world, layer, call, or_given(world, call, source), result)
 
 

@@ -12,7 +12,7 @@ from lstmlint.interpret.keras_inputs import items_of, several_inputs, tensor_of,
 from lstmlint.interpret.keras_layers import called, paths, stateless
 from lstmlint.interpret.keras_recurrent import apply_layer
 from lstmlint.interpret.ops.shape import broadcast, position_in, resized
-from lstmlint.interpret.ops.trail import joint_trail
+from lstmlint.interpret.ops.trail import joint_trail, recomputed
 from lstmlint.interpret.registry import Call, application, operation
 from lstmlint.sizes import ONE, Size
 from lstmlint.values import NONE, Const, Layer, Role, Tensor, Tuple, Value, as_bool
@@ -111,7 +111,7 @@ def apply_multi_head_attention(world: World, layer: Layer, call: Call) -> Value:
     parts = tuple(
         tensor_of(world, unwrapped(world, part, call), 3) or part for part in given if part is not None and part != NONE
     )
-    result = stateless(parts[0]) if parts and isinstance(parts[0], Tensor) else world.unknown()
+    result = stateless(recomputed(parts[0])) if parts and isinstance(parts[0], Tensor) else world.unknown()
     return called(world, layer, call, Tuple(parts), _with_scores(world, call, result))
 
 

@@ -20,6 +20,7 @@ from lstmlint.interpret.keras_inputs import (
     without_steps,
 )
 from lstmlint.interpret.keras_masks import without_mask
+from lstmlint.interpret.ops.trail import VALUES, recomputed
 from lstmlint.interpret.registry import APPLICATIONS, Call, application
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import ONE
@@ -125,8 +126,9 @@ def apply_time_distributed(world: World, layer: Layer, call: Call) -> Value:
         step = Tensor((world.axis(), *rest), source.trail)
         applied = apply_layer(world, layer.argument("layer") or world.unknown(), step, call)
         if isinstance(applied, Tensor):
-            trail = source.trail if rank == 2 else without_steps(source.trail)
-            result = Tensor((batch, time, *applied.axes[1:]), trail)
+            kept = recomputed(source).trail
+            own = tuple(note for note in applied.trail if note.kind in VALUES)
+            result = Tensor((batch, time, *applied.axes[1:]), (*(kept if rank == 2 else without_steps(kept)), *own))
     world.emit(Called(place=call.place, layer=layer, source=source or value, state=None, result=result))
     return result
 
@@ -173,14 +175,14 @@ def _read(world: World, layer: Layer, call: Call, rank: int) -> tuple[Reading, V
         text = f"`{callee(call)}` reads axis {position} as {role.value}"
         world.claim(tensor.axes[position], role, Strength.FACT, call.place, text, layer)
     batch, time, *spatial = tensor.axes[:-1]
-    return Reading(tensor, batch, time, tuple(spatial), without_steps(tensor.trail)), state
+    return Reading(tensor, batch, time, tuple(spatial), without_steps(recomputed(tensor).trail)), state
 
 
 def _mended(world: World, source: Value) -> Reading:
     """An input of the wrong rank, read as if its missing axes were there."""
     if isinstance(source, Tensor) and source.axes:
         time = source.axes[1] if len(source.axes) > 2 else world.axis()
-        return Reading(source, source.axes[0], time, (), without_steps(source.trail))
+        return Reading(source, source.axes[0], time, (), without_steps(recomputed(source).trail))
     return Reading(source, world.axis(), world.axis(), (), ())
 
 

@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from lstmlint.catalogue.keras_losses import LAYERS as LOSSES
-from lstmlint.catalogue.keras_losses import LOSS_FAMILIES, SHORT_NAMES
-from lstmlint.catalogue.lookup import layer_spec
-from lstmlint.events import Fitted, LossTaken
+from lstmlint.events import Compiled, Fitted
 from lstmlint.interpret.keras_inputs import items_of
+from lstmlint.interpret.keras_losses import loss_path, reads_logits
 from lstmlint.interpret.keras_replay import flat
 from lstmlint.interpret.keras_sequential import LOSS, as_model, evaluated, record, remember, split_input
-from lstmlint.interpret.registry import APPLICATIONS, Call, application, operation
+from lstmlint.interpret.registry import APPLICATIONS, Call, operation
 from lstmlint.sizes import Opaque, Size
-from lstmlint.values import NONE, Const, DictRef, External, Instance, Layer, ListRef, Method, Num, OneOf, Tuple, Value
+from lstmlint.values import (
+    NONE,
+    Bound,
+    DictRef,
+    Function,
+    Instance,
+    Layer,
+    ListRef,
+    Method,
+    Num,
+    OneOf,
+    Partial,
+    Tuple,
+    Value,
+)
 from lstmlint.world import World
 
 KINDS = ("keras.Sequential", "keras.Model")
-_BY_NAME = {str(spec.parameters[-2].default): spec.path for spec in LOSSES} | {
-    short: f"keras.losses.{name}" for short, name in SHORT_NAMES.items()
-}
 
 
 def _methods(*names: str) -> tuple[str, ...]:
     return tuple(f"{kind}.{name}" for kind in KINDS for name in names)
-
-
-def loss_path(value: Value | None) -> str | None:
-    """The canonical class path of a loss given as a name, a function, a class or an object; None for any other."""
-    if isinstance(value, Const) and isinstance(value.value, str):
-        name = value.value
-        return _BY_NAME.get(name) or (f"keras.losses.{name}" if layer_spec(f"keras.losses.{name}") else None)
-    if isinstance(value, Layer) and value.spec.family in LOSS_FAMILIES:
-        return value.spec.path
-    if isinstance(value, External) and value.path.startswith(("keras.losses.", "keras.metrics.")):
-        return loss_path(Const(value.path.rpartition(".")[2]))
-    return None
 
 
 @operation(*_methods("compile"))
@@ -44,8 +41,15 @@ def compile_model(world: World, call: Call) -> Value:
     address = model.id if model is not None else owner.address if isinstance(owner, Instance) else None
     if address is not None and loss is not None:
         remember(world, address, loss=loss)
-    if model is not None and model.spec.family == "sequential":
-        evaluated(world, model, call)
+    if model is None:
+        return NONE
+    sequential = model.spec.family == "sequential"
+    output = evaluated(world, model, call)[1] if sequential else model.argument("outputs")
+    for one_output, _, key in _outputs_and_targets(world, output or world.unknown(), None):
+        for one_loss in _losses(world, loss, key):
+            flag = reads_logits(one_loss)
+            world.emit(Compiled(place=call.place, output=one_output, loss_value=one_loss, from_logits=flag))
+            _call_own(world, one_loss, world.unknown(), one_output, call)
     return NONE
 
 
@@ -69,8 +73,8 @@ def fit_model(world: World, call: Call) -> Value:
     output = _applied(world, owner, inputs, call)
     model = as_model(world, owner)
     address = model.id if model is not None else owner.address if isinstance(owner, Instance) else 0
-    if targets is not None and targets != NONE:
-        _meet(world, record(world, address).get(LOSS), inputs, output, targets, call)
+    known = targets is not None and targets != NONE
+    _meet(world, record(world, address).get(LOSS), inputs, output, targets if known else world.unknown(), call)
     return world.unknown()
 
 
@@ -113,33 +117,52 @@ def _applied(world: World, owner: Value, inputs: Value, call: Call) -> Value:
     return world.unknown() if world.apply is None else world.apply(owner, inner)
 
 
-def _meet(world: World, loss: Value | None, inputs: Value, output: Value, targets: Value, call: Call) -> None:
+def _meet(
+    world: World, loss: Value | None, inputs: Value, output: Value, targets: Value | None, call: Call
+) -> None:
     """Says which output meets which target under which loss, for each output of the model."""
     for one_output, one_target, key in _outputs_and_targets(world, output, targets):
-        own = _loss_for(world, loss, key)
-        for one_loss in own.choices if isinstance(own, OneOf) else (((), own),):
+        for one_loss in _losses(world, loss, key) or (None,):
             world.emit(
                 Fitted(
                     place=call.place,
-                    loss=loss_path(one_loss[1]),
+                    loss=loss_path(one_loss),
                     inputs=inputs,
                     output=one_output,
                     target=one_target,
-                    loss_value=one_loss[1],
+                    loss_value=one_loss,
+                    from_logits=reads_logits(one_loss),
                 )
             )
+            _call_own(world, one_loss, one_target, one_output, call)
 
 
-def _outputs_and_targets(world: World, output: Value, targets: Value) -> list[tuple[Value, Value, object]]:
-    if isinstance(output, DictRef) and isinstance(targets, DictRef):
-        theirs = world.entries(targets)
+def _outputs_and_targets(world: World, output: Value, targets: Value | None) -> list[tuple[Value, Value, object]]:
+    """Each output with its target and its key; without targets, each with an unknown one."""
+    if isinstance(output, DictRef) and (targets is None or isinstance(targets, DictRef)):
+        theirs = world.entries(output) if targets is None else world.entries(targets)
         return [(own, theirs[key], key) for key, own in world.entries(output).items() if key in theirs]
     several = isinstance(output, (Tuple, ListRef)) and not (isinstance(output, Tuple) and output.part == "result")
-    if several and isinstance(targets, (Tuple, ListRef)):
-        mine, theirs_in_order = flat(world, output), flat(world, targets)
+    if several and (targets is None or isinstance(targets, (Tuple, ListRef))):
+        mine = flat(world, output)
+        theirs_in_order = mine if targets is None else flat(world, targets)
         if len(mine) == len(theirs_in_order):
             return [(a, b, n) for n, (a, b) in enumerate(zip(mine, theirs_in_order, strict=True))]
-    return [] if several or isinstance(output, DictRef) else [(output, targets, None)]
+    return [] if several or isinstance(output, DictRef) else [(output, targets or world.unknown(), None)]
+
+
+def _losses(world: World, loss: Value | None, key: object) -> tuple[Value, ...]:
+    """The loss of one output; several where branches chose it."""
+    own = _loss_for(world, loss, key)
+    if isinstance(own, OneOf):
+        return tuple(choice for _, choice in own.choices)
+    return () if own is None else (own,)
+
+
+def _call_own(world: World, loss: Value | None, target: Value, output: Value, call: Call) -> None:
+    """A loss that the program defines is called as Keras would call it."""
+    if isinstance(loss, (Function, Bound, Partial, Instance)) and world.apply is not None:
+        world.apply(loss, Call("", (target, output), {}, call.place))
 
 
 def _loss_for(world: World, loss: Value | None, key: object) -> Value | None:
@@ -150,25 +173,3 @@ def _loss_for(world: World, loss: Value | None, key: object) -> Value | None:
     if parts is not None:
         return parts[key] if isinstance(key, int) and key < len(parts) else parts[0] if len(parts) == 1 else None
     return loss
-
-
-@application(*(spec.path for spec in LOSSES))
-def apply_loss(world: World, layer: Layer, call: Call) -> Value:
-    """loss(y_true, y_pred): a number."""
-    _taken(world, layer.spec.path, call, layer)
-    return world.unknown()
-
-
-@operation(*(f"keras.losses.{name}" for name in _BY_NAME), *(f"keras.metrics.{name}" for name in _BY_NAME))
-def loss_function(world: World, call: Call) -> Value:
-    """keras.losses.mse(y_true, y_pred)."""
-    path = loss_path(Const(call.name.rpartition(".")[2]))
-    if path is not None:
-        _taken(world, path, call, None)
-    return world.unknown()
-
-
-def _taken(world: World, path: str, call: Call, layer: Layer | None) -> None:
-    target, prediction = call.arg(0, "y_true"), call.arg(1, "y_pred")
-    if target is not None and prediction is not None:
-        world.emit(LossTaken(place=call.place, loss=path, prediction=prediction, target=target))

@@ -5,15 +5,15 @@ from __future__ import annotations
 from lstmlint.interpret.joins import settled
 from lstmlint.interpret.ops.elementwise import combine
 from lstmlint.interpret.ops.shape import listed, tensor_argument
-from lstmlint.interpret.ops.trail import MASK, noted
+from lstmlint.interpret.ops.trail import MASK, SIGMOID, noted, recomputed
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.values import Tensor, Value
 from lstmlint.world import World
 
 _ONE = (
-    "relu tanh sigmoid exp log sqrt square abs sign neg negative rsqrt softplus softsign gelu silu swish elu selu "
+    "relu tanh exp log sqrt square abs sign neg negative rsqrt softplus softsign gelu silu swish elu selu "
     "leaky_relu relu6 hard_sigmoid hard_tanh sin cos floor round clip_by_value clip erf log1p expm1 reciprocal "
-    "log_sigmoid mish linear exponential hard_silu hard_swish"
+    "log_sigmoid mish exponential hard_silu hard_swish"
 )
 _TWO = "add subtract multiply divide pow maximum minimum mod floordiv truediv divide_no_nan power logaddexp"
 _COMPARED = "equal not_equal greater greater_equal less less_equal logical_and logical_or logical_xor"
@@ -68,11 +68,27 @@ def _named(names: str) -> tuple[str, ...]:
     return tuple(f"{module}.{name}" for module in _MODULES for name in names.split())
 
 
-@operation(*_named(_ONE), *_SAME)
+_SOURCE = ("x", "input", "features", "logits", "a", "tensor", "t", "inputs")
+
+
+@operation(*_SAME, *_named("linear"))
 def one(world: World, call: Call) -> Value:
     """The tensor's axes as they are."""
-    source = tensor_argument(world, call, 0, "x", "input", "features", "logits", "a", "tensor", "t", "inputs")
-    return source or world.unknown()
+    return tensor_argument(world, call, 0, *_SOURCE) or world.unknown()
+
+
+@operation(*_named(_ONE))
+def computed(world: World, call: Call) -> Value:
+    """New entries on the same axes."""
+    source = one(world, call)
+    return recomputed(source) if isinstance(source, Tensor) else source
+
+
+@operation(*_named("sigmoid"))
+def sigmoid(world: World, call: Call) -> Value:
+    """Probabilities, entry by entry."""
+    source = computed(world, call)
+    return noted(source, SIGMOID, call.place) if isinstance(source, Tensor) else source
 
 
 @operation(*_named(_TWO), *_named(_COMPARED))
