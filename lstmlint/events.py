@@ -92,6 +92,8 @@ class Called(Event):
     extra: tuple[Value, ...] = ()
     masked: bool = False
     """True where a Keras layer is given a mask by hand."""
+    owner: str = ""
+    """The name that a recurrent Keras layer's result is bound to, where that is known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +169,15 @@ class Joined(Event):
     parts: tuple[Value, ...]
     position: int | None
     axis: Axis | None
+    result: Value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Combined(Event):
+    """Several tensors were computed with entry by entry: `a + b`, Keras' Add, Average and the like."""
+
+    how: str
+    parts: tuple[Tensor, ...]
     result: Value
 
 

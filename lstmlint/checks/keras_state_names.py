@@ -37,6 +37,23 @@ _TOGETHER = {
 _OUTPUTS = frozenset({"out", "outs", "output", "outputs", "seq", "sequence", "sequences", "y"})
 
 
+_SIDES = {
+    "forward": "forward",
+    "forwards": "forward",
+    "fwd": "forward",
+    "fw": "forward",
+    "backward": "backward",
+    "backwards": "backward",
+    "bwd": "backward",
+    "bw": "backward",
+    "reverse": "backward",
+    "reversed": "backward",
+    "rev": "backward",
+    "left": "left",
+    "right": "right",
+}
+
+
 @dataclass(frozen=True)
 class Meaning:
     """What a name says: None for what it leaves open."""
@@ -70,6 +87,12 @@ def meaning(name: str) -> Meaning:
 def says_output(name: str) -> bool:
     """True for a name that says that the value is a layer's output."""
     return any(word in _OUTPUTS for word in _words(name))
+
+
+def side_of(name: str) -> str | None:
+    """Which of two directions a name says: forward, backward, left or right; None where it says none, or several."""
+    found = {_SIDES[word] for word in _words(name) if word in _SIDES}
+    return found.pop() if len(found) == 1 else None
 
 
 def _words(name: str) -> list[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from lstmlint.interpret.joins import settled
 from lstmlint.interpret.ops.shape import axis_of_size, listed
+from lstmlint.interpret.ops.trail import BACKWARDS
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
@@ -27,8 +28,8 @@ from lstmlint.values import (
 )
 from lstmlint.world import World
 
-STEPS_KEPT = ("last-step", "sequence")
-"""Notes of a recurrent layer about the time axis of its output; the next recurrent layer's own note replaces them."""
+STEPS_KEPT = ("last-step", "sequence", BACKWARDS)
+"""Notes about the time axis of a recurrent layer's output; the next recurrent layer's own note replaces them."""
 
 
 def first_input(world: World, call: Call) -> Value:

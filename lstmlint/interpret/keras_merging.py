@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from lstmlint.catalogue.lookup import layer_spec
-from lstmlint.events import Joined
+from lstmlint.events import Combined, Joined
 from lstmlint.interpret.keras_inputs import items_of, several_inputs, tensor_of, unwrapped
 from lstmlint.interpret.keras_layers import called, paths, stateless
 from lstmlint.interpret.keras_recurrent import apply_layer
@@ -61,6 +61,7 @@ def apply_merge(world: World, layer: Layer, call: Call) -> Value:
         rank = max(len(tensor.axes) for tensor in tensors)
         axes = broadcast(tensor.axes for tensor in tensors if len(tensor.axes) == rank)
         result = Tensor(axes, joint_trail(tensors))
+        world.emit(Combined(place=call.place, how=layer.spec.name, parts=tensors, result=result))
     return called(world, layer, call, Tuple(parts), result)
 
 

@@ -20,7 +20,7 @@ from lstmlint.interpret.keras_inputs import (
     without_steps,
 )
 from lstmlint.interpret.keras_masks import without_mask
-from lstmlint.interpret.ops.trail import VALUES, recomputed
+from lstmlint.interpret.ops.trail import BACKWARDS, VALUES, noted, recomputed, turned_round, without_notes
 from lstmlint.interpret.registry import APPLICATIONS, Call, application
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import ONE
@@ -72,11 +72,22 @@ def apply_recurrent(world: World, layer: Layer, call: Call) -> Value:
     reading, state = _read(world, layer, call, 3 + SPATIAL_AXES.get(layer.spec.family, 0))
     output = _output(world, layer, layer, reading, _width(world, layer))
     result = _with_states(world, layer, layer, (output,), _states(world, layer, reading))
-    masked = call.kwargs.get("mask", NONE) != NONE
-    world.emit(
-        Called(place=call.place, layer=layer, source=reading.source, state=state, result=result, masked=masked)
-    )
+    _tell(world, layer, call, reading, state, result)
     return result
+
+
+def _tell(world: World, layer: Layer, call: Call, reading: Reading, state: Value | None, result: Value) -> None:
+    world.emit(
+        Called(
+            place=call.place,
+            layer=layer,
+            source=reading.source,
+            state=state,
+            result=result,
+            masked=call.kwargs.get("mask", NONE) != NONE,
+            owner=world.target,
+        )
+    )
 
 
 @application("keras.layers.Bidirectional")
@@ -94,10 +105,7 @@ def apply_bidirectional(world: World, layer: Layer, call: Call) -> Value:
         backward = _states(world, inner, reading, "backward ")
         states = None if forward is None or backward is None else (*forward, *backward)
         result = _with_states(world, layer, inner, outputs, states)
-    masked = call.kwargs.get("mask", NONE) != NONE
-    world.emit(
-        Called(place=call.place, layer=layer, source=reading.source, state=state, result=result, masked=masked)
-    )
+    _tell(world, layer, call, reading, state, result)
     return result
 
 
@@ -205,10 +213,18 @@ def _output(world: World, layer: Layer, flags: Layer, reading: Reading, width: A
     if not sequences:
         last = Note("last-step", layer.place, layer)
         return Tensor((reading.batch, *spatial, width), (*without_mask(reading.trail), last))
-    notes = [Note("sequence", layer.place, layer)]
-    if as_bool(flags.argument("go_backwards")):
-        notes.append(Note("backwards", layer.place, layer))
-    return Tensor((reading.batch, reading.time, *spatial, width), (*reading.trail, *notes))
+    axes = (reading.batch, reading.time, *spatial, width)
+    return _in_order(flags, reading, Tensor(axes, (*reading.trail, Note("sequence", layer.place, layer))))
+
+
+def _in_order(layer: Layer, reading: Reading, output: Tensor) -> Tensor:
+    """A sequence of outputs with what is known of its order: that of the input, or the other way round."""
+    was = reading.source.noted(BACKWARDS) if isinstance(reading.source, Tensor) else None
+    output = output if was is None else noted(output, BACKWARDS, was.place, was.layer)
+    backwards = as_bool(layer.argument("go_backwards"))
+    if backwards is None:
+        return without_notes(output, BACKWARDS)
+    return turned_round(output, 1, layer.place, layer) if backwards else output
 
 
 def _spatial(world: World, layer: Layer, reading: Reading) -> tuple[Axis, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lstmlint.events import Combined
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import broadcast, tensor_argument
 from lstmlint.interpret.ops.trail import MASK, SIGMOID, joint_state, joint_trail, noted, recomputed
@@ -39,7 +40,11 @@ def combine(world: World, call: Call, values: Sequence[Value]) -> Value:
         if len(axes) < WHOLE:
             return _wider(world, open_ones, len(axes))
         axes = tuple(world.axis() if axis.is_single else axis for axis in axes)
-    return Tensor(axes, joint_trail(known), joint_state(known) if not open_ones else None)
+    result = Tensor(axes, joint_trail(known), joint_state(known) if not open_ones else None)
+    if len(known) > 1:
+        how = call.name.rpartition(".")[2]
+        world.emit(Combined(place=call.place, how=how, parts=tuple(known), result=result))
+    return result
 
 
 def _some_open(world: World, operands: Sequence[Value]) -> Value:

@@ -9,7 +9,8 @@ from enum import Enum
 from lstmlint.events import Selected, Sliced
 from lstmlint.interpret.ops.advanced import Picked, claim_step_per_sample, covers, pick
 from lstmlint.interpret.ops.shape import single
-from lstmlint.interpret.ops.slices import is_full, sliced
+from lstmlint.interpret.ops.slices import is_full, reverses, sliced
+from lstmlint.interpret.ops.trail import turned_round
 from lstmlint.sizes import ONE
 from lstmlint.source import Place
 from lstmlint.values import (
@@ -67,6 +68,9 @@ def index(world: World, source: Tensor | OpenTensor, subscripts: tuple[Value, ..
     if axes is None:
         return world.unknown()
     result = replace(source, axes=axes)
+    for step in steps:
+        if step.kind is Kind.CUT and isinstance(step.value, Slice) and reverses(step.value):
+            result = turned_round(result, step.position, place)
     _tell(world, source, steps, result, place)
     return result
 

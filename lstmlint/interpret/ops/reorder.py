@@ -15,7 +15,7 @@ from lstmlint.interpret.ops.shape import (
     spread,
     tensor_argument,
 )
-from lstmlint.interpret.ops.trail import PADDED, TRANSPOSED, is_array, noted, without_notes
+from lstmlint.interpret.ops.trail import PADDED, TRANSPOSED, is_array, noted, turned_round, without_notes
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.source import Place
 from lstmlint.values import NONE, Const, OpenTensor, Tensor, Value
@@ -171,13 +171,25 @@ def rollaxis(world: World, call: Call) -> Value:
 
 
 @operation(
-    *names("flip roll fliplr flipud tril triu", "torch", "Tensor", "numpy"),
+    *names("roll tril triu", "torch", "Tensor", "numpy"),
     *names("tril_ triu_", "Tensor"),
 )
 def kept(world: World, call: Call) -> Value:
-    """Entries move along their own axes, the axes stay; roll and flip without an axis are no exception.
+    """Entries move along their own axes, the axes stay; roll without an axis is no exception.
 
     Padding that stood behind the end of each sequence may stand anywhere then.
     """
     source = tensor_argument(world, call)
     return without_notes(source, PADDED) if isinstance(source, Tensor) else source or world.unknown()
+
+
+@operation(*names("flip fliplr flipud", "torch", "Tensor", "numpy"))
+def flipped(world: World, call: Call) -> Value:
+    """The entries of one axis or several the other way round; the axes stay."""
+    source = kept(world, call)
+    if not isinstance(source, Tensor):
+        return source
+    given = spread(world, call, 1, "dims", "axis")
+    found = [position_in(dim, len(source.axes)) for dim in given or ()]
+    along_time = call.name.endswith("lr") or found == [1]
+    return turned_round(source, 1 if along_time else None, call.place)

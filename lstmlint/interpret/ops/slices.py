@@ -16,13 +16,14 @@ def is_full(part: Slice) -> bool:
 
 def sliced(world: World, axis: Axis, part: Slice) -> Axis:
     """An axis after a slice; itself where all entries stay."""
-    if is_full(part) or _reverses(part):
+    if is_full(part) or reverses(part):
         return axis
     size = _known_length(axis, part) or _symbolic_length(axis, part)
     return axis if size == axis.size else resized(world, axis, size)
 
 
-def _reverses(part: Slice) -> bool:
+def reverses(part: Slice) -> bool:
+    """True for `::-1`."""
     return part.lower is None and part.upper is None and part.step is not None and as_int(part.step) == -1
 
 

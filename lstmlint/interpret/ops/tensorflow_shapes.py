@@ -17,6 +17,7 @@ from lstmlint.interpret.ops.shape import (
     without_axis,
 )
 from lstmlint.interpret.ops.tensorflow_aliases import bound, hand_on
+from lstmlint.interpret.ops.trail import turned_round
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.sizes import Size
 from lstmlint.values import (
@@ -247,6 +248,15 @@ def repeat_vector(world: World, call: Call) -> Value:
     if source is None or axis is None:
         return world.unknown()
     return with_new_axis(source, 1, axis) or world.unknown()
+
+
+@operation("tf.reverse_sequence")
+def reverse_sequence(world: World, call: Call) -> Value:
+    """The first entries of one axis the other way round, as many as each sample has."""
+    given = bound(call, ("input", "seq_lengths", "seq_axis", "batch_axis"))
+    source = tensor_argument(world, call, 0, "input")
+    position = as_int(given.get("seq_axis", given.get("seq_dim")))
+    return turned_round(source, position, call.place) if isinstance(source, Tensor) else source or world.unknown()
 
 
 @operation("tf.broadcast_to", "keras.ops.broadcast_to")

@@ -20,6 +20,8 @@ COUNTED = "counted"
 """Counts up from a number (arange): as a subscript it goes along an axis entry by entry."""
 RANDOM = "random"
 """Filled at random or not filled at all."""
+BACKWARDS = "backwards"
+"""The steps, on axis 1, stand from the last to the first."""
 NUMPY = "numpy"
 """A numpy array, whose methods differ from a torch tensor's of the same name."""
 
@@ -32,6 +34,8 @@ DENSE = "dense"
 
 VALUES = (SOFTMAX, SIGMOID, DENSE)
 """Notes that say what range the entries have; whatever computes new entries ends them."""
+_OF_ALL = (RANDOM, BACKWARDS)
+"""Notes that what is made of several tensors has only where all of them have it."""
 _OF_THE_ENTRIES = (MASK, COUNTED, *VALUES)
 """Notes about the entries themselves, which arithmetic changes."""
 
@@ -50,13 +54,13 @@ def without_notes(tensor: Tensor, *kinds: str) -> Tensor:
 
 
 def joint_trail(tensors: Iterable[Tensor]) -> tuple[Note, ...]:
-    """The notes of what several tensors become together: all of theirs, but `random` only where all are random."""
+    """The notes of what several tensors become together: all of theirs, but some only where all have them."""
     parts = list(tensors)
-    random = all(part.noted(RANDOM) for part in parts)
+    ended = [kind for kind in _OF_ALL if not all(part.noted(kind) for part in parts)]
     notes: list[Note] = []
     for part in parts:
         for note in part.trail:
-            if note not in notes and note.kind not in _OF_THE_ENTRIES and (random or note.kind != RANDOM):
+            if note not in notes and note.kind not in (*_OF_THE_ENTRIES, *ended):
                 notes.append(note)
     return tuple(notes)
 
@@ -71,7 +75,7 @@ def joined_trail(tensors: Iterable[Tensor]) -> tuple[Note, ...]:
 
 def either_trail(one: Tensor, other: Tensor) -> tuple[Note, ...]:
     """The notes of a tensor that is one of two: all of theirs, but what their entries are only where both agree."""
-    entries = (RANDOM, *VALUES)
+    entries = (*_OF_ALL, *VALUES)
     shared = [kind for kind in entries if one.noted(kind) and other.noted(kind)]
     notes = dict.fromkeys([*one.trail, *other.trail])
     return tuple(note for note in notes if note.kind not in entries or note.kind in shared)
@@ -80,6 +84,13 @@ def either_trail(one: Tensor, other: Tensor) -> tuple[Note, ...]:
 def recomputed(tensor: Tensor) -> Tensor:
     """A tensor with new entries of any range on the same axes."""
     return without_notes(tensor, COUNTED, RANDOM, *VALUES)
+
+
+def turned_round(tensor: Tensor, position: int | None, place: Place, layer: Layer | None = None) -> Tensor:
+    """A tensor after the entries of an axis were put the other way round; None: of an axis that nobody knows."""
+    if tensor.noted(BACKWARDS):
+        return without_notes(tensor, BACKWARDS)
+    return noted(tensor, BACKWARDS, place, layer) if position == 1 else tensor
 
 
 def joint_state(tensors: Iterable[Tensor]) -> str | None:

@@ -63,3 +63,33 @@ def test_there_and_back() -> None:
     x = bench.tensor(None, None, 4)
     there = bench.call("Tensor.permute", x, 1, 0, 2)
     assert ids(bench.call("Tensor.transpose", there, 0, 1)) == ids(x)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("Tensor.flip", (1,)),
+        ("torch.flip", ((-2,),)),
+        ("numpy.flip", (1,)),
+        ("numpy.fliplr", ()),
+        ("keras.ops.flip", (1,)),
+        ("tf.reverse", ((1,),)),
+        ("tf.reverse_sequence", (Unknown("lengths"), 1)),
+    ],
+)
+def test_steps_turned_round_are_noted_until_they_are_turned_again(name: str, arguments: tuple[object, ...]) -> None:
+    bench = Bench()
+    x = bench.tensor(3, 5, 4)
+    once = bench.call(name, x, *arguments)
+    assert isinstance(once, Tensor) and once.axes == x.axes
+    assert once.noted("backwards") is not None
+    assert bench.call(name, once, *arguments) == x
+
+
+@pytest.mark.parametrize("arguments", [(0,), (2,), (), (Unknown("axis"),), ((0, 1),)])
+def test_what_is_not_known_to_turn_steps_round_leaves_no_note(arguments: tuple[object, ...]) -> None:
+    bench = Bench()
+    once = bench.call("torch.flip", bench.tensor(3, 5, 4), 1)
+    for x in (bench.tensor(3, 5, 4), once):
+        result = bench.call("torch.flip", x, *arguments)
+        assert isinstance(result, Tensor) and result.noted("backwards") is None
