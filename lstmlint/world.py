@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.events import Event, Inside
@@ -35,6 +36,23 @@ if TYPE_CHECKING:
     from lstmlint.interpret.registry import Call
 
 
+class Heap(dict[int, object]):
+    """What is stored under each address, and which addresses were written to since it was forked from another."""
+
+    def __init__(self, stored: Mapping[int, object] = MappingProxyType({})) -> None:
+        super().__init__(stored)
+        self.touched: set[int] = set()
+
+    def __setitem__(self, address: int, stored: object) -> None:
+        self.touched.add(address)
+        super().__setitem__(address, stored)
+
+    def followed_by(self, later: Heap) -> Heap:
+        """A heap that was forked from this one, in its place."""
+        later.touched |= self.touched
+        return later
+
+
 @dataclass
 class World:
     """Mutable state of one run of the interpreter over one entry of the program."""
@@ -50,7 +68,7 @@ class World:
     """The lists and dictionaries that are ModuleLists and ModuleDicts, and the modules whose parameters were taken."""
     claims: list[Claim] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
-    heap: dict[int, object] = field(default_factory=dict)
+    heap: Heap = field(default_factory=Heap)
     learned: dict[Hashable, int | None] = field(default_factory=dict)
     cuts: dict[Hashable, list[tuple[Hashable, Axis | None, Place]]] = field(default_factory=dict)
     """Arrays cut by each moving slice, for `interpret.samples`."""
@@ -62,12 +80,15 @@ class World:
     """The call or expression being interpreted, with the calls that led to it."""
     stated: set[Hashable] = field(default_factory=set)
     """The unknown things whose rank was learned from something that leaves no doubt."""
+    fresh: dict[Hashable, int] = field(default_factory=dict)
+    """How many new unknown values each site has made."""
+    asked: set[Hashable] = field(default_factory=set)
+    """The unknown things whose rank somebody wanted to know in vain."""
     keras_2: bool = False
     """True where the file asks for a Keras before 3."""
     guards: set[Condition] = field(default_factory=set)
     """Conditions that ask which version of a library is there, or try what it may lack."""
     _next: int = 0
-    _fresh: dict[Hashable, int] = field(default_factory=dict)
     _roots: dict[tuple[Hashable, int], tuple[Axis, ...]] = field(default_factory=dict)
 
     def number(self) -> int:
@@ -88,7 +109,7 @@ class World:
         """
         if key:
             return Unknown(key)
-        count = self._fresh[self.site] = self._fresh.get(self.site, 0) + 1
+        count = self.fresh[self.site] = self.fresh.get(self.site, 0) + 1
         return Unknown(("fresh", self.site, count))
 
     def claim(
@@ -150,6 +171,13 @@ class World:
         """Replaces what a dictionary holds."""
         self.heap[ref.address] = (dict(entries), open_ended)
 
+    def rank(self, root: Hashable) -> int | None:
+        """The rank of an unknown thing as far as it is known."""
+        known = self.ranks.get(root)
+        if known is None:
+            self.asked.add(root)
+        return known
+
     def learn_rank(self, root: Hashable, rank: int, presumed: bool = False) -> None:
         """An unknown thing turned out to be a tensor of this rank; two different answers cancel each other.
 
@@ -182,7 +210,7 @@ class World:
         if isinstance(value, Unknown):
             value = OpenTensor(value.root)
         if isinstance(value, OpenTensor):
-            known = self.ranks.get(value.root)
+            known = self.rank(value.root)
             own = len(value.head) - value.drop + len(value.tail)
             may_learn = self.ranks.get(value.root, rank) is not None
             if known is None and rank is not None and may_learn and rank - own >= max(value.drop, 0):

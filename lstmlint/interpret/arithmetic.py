@@ -80,7 +80,7 @@ def arithmetic(run: Run, frame: Frame, node: cst.CSTNode, name: str, left: Value
 
 def _as_tensor(run: Run, value: Value) -> Value:
     """An unknown thing that is known to be a tensor, as that tensor."""
-    if isinstance(value, Unknown) and run.world.ranks.get(value.root) is not None:
+    if isinstance(value, Unknown) and run.world.rank(value.root) is not None:
         return run.world.tensor(value) or value
     return value
 

@@ -14,7 +14,7 @@ from lstmlint.interpret.definitions import is_torch_module, library_bases
 from lstmlint.interpret.iteration import unpack_starred
 from lstmlint.interpret.joins import join, known_choices
 from lstmlint.interpret.registry import APPLICATIONS, OPERATIONS, Call
-from lstmlint.interpret.run import ABROAD, CALLS, DEPTH, EXPRESSIONS, Run, handles
+from lstmlint.interpret.run import CALLS, DEPTH, EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Frame, FunctionInfo
 from lstmlint.values import (
     NONE,
@@ -110,11 +110,15 @@ def call_function(run: Run, info: FunctionInfo, call: Call, receiver: Value | No
     parsed = info.syntax(run.syntax)
     if parsed is None or len(run.stack) >= DEPTH or run.stack.count(info.ident) >= 2:
         return world.unknown()
-    if run.abroad > ABROAD and info.closure.file is not run.frames[0].file:
+    is_abroad = info.closure.file is not run.frames[0].file
+    if is_abroad and not run.may_leave():
         return world.unknown()
+    is_leaving = is_abroad and run.left is None
+    if is_leaving:
+        run.left = run.steps
     node, unit = parsed
     site = world.site
-    context = (*_context(run), site[1] if isinstance(site, tuple) else None)
+    context = (run.key("context", _context(run), site[1] if isinstance(site, tuple) else None),)
     frame = Frame(info.closure.file, unit, parent=info.closure, context=context, owner=info.owner, receiver=receiver)
     path, target, inside, under = world.path, world.target, world.inside, world.under
     world.target = ""
@@ -137,6 +141,8 @@ def call_function(run: Run, info: FunctionInfo, call: Call, receiver: Value | No
         world.path, world.target = path, target
         world.inside, world.under = inside, under
         world.site = site
+        if is_leaving:
+            run.abroad, run.left = run.abroad + run.steps - (run.left or 0), None
 
 
 def _context(run: Run) -> tuple[Any, ...]:

@@ -91,8 +91,7 @@ def define_class(run: Run, frame: Frame, node: cst.ClassDef) -> Class:
 
 def _dotted(run: Run, frame: Frame, text: str, entry: ClassEntry) -> Value | None:
     """The value of a dotted name given as text, a base of a class."""
-    line = entry.lines.first if entry.node is None else entry.node.lineno
-    place = Nowhere(frame.file.source.path, line, text)
+    place = Nowhere(frame.file.source.path, entry.line, text)
     head, *rest = text.split(".")
     value = run.find_name(run, frame, head)
     for part in rest:

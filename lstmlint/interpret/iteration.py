@@ -50,7 +50,7 @@ def elements(run: Run, source: Value, place: Place) -> tuple[list[Value], bool]:
     if isinstance(source, OneOf):
         return _alternatives(run, source, place), False
     if isinstance(source, Unknown):
-        if world.ranks.get(source.root) is not None:
+        if world.rank(source.root) is not None:
             return [_along_first(run, source, place)], False
         return [world.unknown("element", source.root)], False
     return [world.unknown()], False

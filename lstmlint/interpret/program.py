@@ -1,8 +1,7 @@
 """One file from its text to a finished world: what runs, in which order, and how often.
 
 The top level runs first, as Python would run it, the `__main__` block included. Then whatever nobody called: functions,
-classes, the methods of every object. A tensor of unknown rank often shows its rank only where a layer reads it;
-the file is then interpreted again with the ranks known, until nothing new is learned.
+classes, the methods of every object.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 import libcst as cst
 
 from lstmlint.events import Returned
+from lstmlint.interpret.attempts import attempt, once
 from lstmlint.interpret.attributes import bind, class_attribute
 from lstmlint.interpret.builtins import library
 from lstmlint.interpret.calls import call_function
@@ -25,7 +25,7 @@ from lstmlint.interpret.load import load
 from lstmlint.interpret.lookup import define, lookup, module_frame, module_name
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import STEPS, Exhausted, Run
-from lstmlint.interpret.scope import Syntax
+from lstmlint.interpret.scope import Frame, Syntax
 from lstmlint.interpret.versions import asks_for_keras_2
 from lstmlint.names.project import ModuleFile, Project, parse_module
 from lstmlint.source import SourceFile
@@ -33,8 +33,8 @@ from lstmlint.syntax.index import ClassEntry, FunctionEntry, index
 from lstmlint.values import ALWAYS, Class, Function, Instance
 from lstmlint.world import World
 
-ROUNDS = 4
-"""How often a file is interpreted at most until the ranks of its tensors are settled."""
+ROUNDS = 3
+"""How often a file is interpreted at most."""
 NESTING = 5_000
 """Python frames that an interpretation may nest; calls inside calls take a few dozen each."""
 CALLED_AGAIN = 24
@@ -68,17 +68,14 @@ def _room() -> Iterator[None]:
 
 
 def settle(file: ModuleFile, project: Project) -> Run:
-    """Interprets a file until a round learns no new rank; the last round."""
+    """Interprets a file, again where an entry learned too late what an earlier one had needed; the last round."""
     syntax = Syntax()
     ranks: dict[Hashable, int | None] = {}
     for _ in range(ROUNDS):
         run = _run(file, project, syntax, ranks)
-        if run.steps > STEPS:
+        if run.steps > STEPS or not run.is_stale:
             break
-        news = {root: rank for root, rank in run.world.learned.items() if ranks.get(root, ...) != rank}
-        if not news:
-            break
-        ranks.update((root, rank if root not in ranks else None) for root, rank in news.items())
+        ranks = run.world.ranks
     return run
 
 
@@ -89,7 +86,7 @@ def _run(file: ModuleFile, project: Project, syntax: Syntax, ranks: dict[Hashabl
     run.library = library(run)
     try:
         for entry in _entries(run, file):
-            _attempt(run, entry)
+            attempt(run, entry)
         run.world.path = ALWAYS
         finish(world)
     except Exhausted:
@@ -97,29 +94,22 @@ def _run(file: ModuleFile, project: Project, syntax: Syntax, ranks: dict[Hashabl
     return run
 
 
-def _attempt(run: Run, entry: Callable[[], object]) -> None:
-    """Runs one entry; one that nests too deeply for Python is given up."""
-    run.world.path = ALWAYS
-    run.world.target = ""
-    try:
-        entry()
-    except RecursionError:
-        run.stack.clear()
-        del run.frames[1:]
+def _top_level(run: Run, module: Frame) -> None:
+    """The statements of a file in order."""
+    for statement in module.file.index.body:
+        if isinstance(statement, (FunctionEntry, ClassEntry)):
+            once(run, lambda name=statement.name: module_name(run, module, name))  # type: ignore[misc]
+        else:
+            once(run, lambda lines=statement: define(run, module, lines))  # type: ignore[misc]
 
 
 def _entries(run: Run, file: ModuleFile) -> Iterator[Callable[[], object]]:
     """What to run, one after the other; what later entries are depends on what earlier ones reached."""
     module = module_frame(run, file)
     run.frames.append(module)
-    for statement in file.index.body:
-        if isinstance(statement, (FunctionEntry, ClassEntry)):
-            name = statement.name
-            yield lambda name=name: module_name(run, module, name)  # type: ignore[misc]
-        else:
-            yield lambda statement=statement: define(run, module, statement)  # type: ignore[misc]
+    yield lambda: _top_level(run, module)
     definitions = [entry for entry in file.index.body if isinstance(entry, (FunctionEntry, ClassEntry))]
-    for entry in _roots_first(definitions):
+    for entry in _roots_first(file, definitions):
         value = module.variables.get(entry.name)
         if isinstance(value, Function) and run.function(value).ident not in run.entered:
             yield lambda value=value: _call_function(run, value)  # type: ignore[misc]
@@ -133,11 +123,11 @@ def _entries(run: Run, file: ModuleFile) -> Iterator[Callable[[], object]]:
     yield from _objects(run)
 
 
-def _roots_first(definitions: list[FunctionEntry | ClassEntry]) -> list[FunctionEntry | ClassEntry]:
+def _roots_first(file: ModuleFile, definitions: list[FunctionEntry | ClassEntry]) -> list[FunctionEntry | ClassEntry]:
     """Functions that nobody in the file mentions come first: they call the others with real arguments."""
     mentioned: dict[str, int] = {}
     for entry in definitions:
-        for name in entry.mentions - {entry.name}:
+        for name in file.words(entry.lines) - {entry.name}:
             mentioned[name] = mentioned.get(name, 0) + 1
     return sorted(definitions, key=lambda entry: (entry.name in mentioned, isinstance(entry, ClassEntry)))
 

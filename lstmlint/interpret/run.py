@@ -19,7 +19,7 @@ from lstmlint.names.project import ModuleFile, Project
 from lstmlint.source import Place
 from lstmlint.syntax.parse import NodePlace
 from lstmlint.values import Class, Const, Function, Instance, Path, Unknown, Value, assumption
-from lstmlint.world import World
+from lstmlint.world import Heap, World
 
 Evaluate = Callable[["Run", Frame, Any], Value]
 Execute = Callable[["Run", Frame, Any], Flow]
@@ -50,7 +50,7 @@ class Exhausted(Exception):
 
 STEPS = 80_000
 """Expressions evaluated per file before the interpreter gives up on the rest."""
-ABROAD = 30_000
+ABROAD = 8_000
 """Of these, in other files of the project than the one that is linted."""
 DEPTH = 16
 """Calls inside calls."""
@@ -81,7 +81,11 @@ class Run:
     frames: list[Frame] = field(default_factory=list)
     steps: int = 0
     abroad: int = 0
-    """Steps taken in other files of the project."""
+    """Steps taken in other files of the project, up to the last return from there."""
+    left: int | None = None
+    """How many steps had been taken when the interpretation left the file; None while it is at home."""
+    is_stale: bool = False
+    """True where an entry learned a rank that an earlier one had needed."""
     _keys: dict[Hashable, int] = field(default_factory=dict)
 
     def key(self, *identity: Hashable) -> int:
@@ -91,14 +95,12 @@ class Run:
     def step(self) -> None:
         """Counts a step of work; raises Exhausted past the limit."""
         self.steps += 1
-        self.abroad += self.is_abroad
         if self.steps > STEPS:
             raise Exhausted
 
-    @property
-    def is_abroad(self) -> bool:
-        """True while code of another file is being interpreted."""
-        return len(self.frames) > 1 and self.frames[-1].file is not self.frames[0].file
+    def may_leave(self) -> bool:
+        """True while other files of the project are worth further steps."""
+        return self.abroad + (0 if self.left is None else self.steps - self.left) <= ABROAD
 
     def evaluate(self, frame: Frame, node: cst.CSTNode) -> Value:
         """The value of an expression."""
@@ -157,13 +159,13 @@ class Run:
         Where one way ends the block, the rest runs under the assumption that the other was taken.
         """
         world = self.world
-        path, variables, heap = world.path, dict(frame.variables), dict(world.heap)
-        ways: list[tuple[Flow, Path, dict[str, Value], dict[int, object]]] = []
+        path, variables, heap = world.path, dict(frame.variables), world.heap
+        ways: list[tuple[Flow, Path, dict[str, Value], Heap]] = []
         for taken, run in ((True, then), (False, otherwise)):
             world.path = path | {assumption(condition, taken)}
-            frame.variables, world.heap = dict(variables), dict(heap)
+            frame.variables, world.heap = dict(variables), Heap(heap)
             flow = run()
-            ways.append((flow, world.path, frame.variables, world.heap))
+            ways.append((flow, world.path, frame.variables, heap.followed_by(world.heap)))
         going = [way for way in ways if way[0] is Flow.NEXT]
         if len(going) == 1:
             _, world.path, frame.variables, world.heap = going[0]
@@ -181,16 +183,16 @@ class Run:
         return flows.pop() if len(flows) == 1 else (Flow.CONTINUE if Flow.CONTINUE in flows else Flow.BREAK)
 
 
-def join_heaps(
-    world: World, one_path: Path, one: dict[int, object], other_path: Path, other: dict[int, object]
-) -> dict[int, object]:
-    """What is stored after two branches: the same where they agree, joined attribute by attribute where not."""
-    joined = dict(one)
-    for address, stored in other.items():
-        mine = joined.get(address, stored)
+def join_heaps(world: World, one_path: Path, one: Heap, other_path: Path, other: Heap) -> Heap:
+    """What is stored after two branches that forked from one heap: joined attribute by attribute where they differ."""
+    joined = Heap({**other, **one})
+    for address in one.touched | other.touched:
+        stored = other.get(address, joined[address])
+        mine = joined[address]
+        joined.touched.add(address)
         if mine is stored:
-            joined[address] = stored
-        elif isinstance(mine, dict) and isinstance(stored, dict):
+            continue
+        if isinstance(mine, dict) and isinstance(stored, dict):
             joined[address] = {
                 name: join(world, one_path, mine.get(name), other_path, stored.get(name))
                 for name in dict.fromkeys([*mine, *stored])

@@ -18,6 +18,7 @@ from lstmlint.interpret.run import STATEMENTS, Run, handles, join_heaps
 from lstmlint.interpret.scope import Flow, Frame
 from lstmlint.interpret.versions import ask, note_attempt
 from lstmlint.values import NONE, Value, assumption
+from lstmlint.world import Heap
 
 
 @handles(STATEMENTS, cst.SimpleStatementLine, cst.SimpleStatementSuite, cst.IndentedBlock, cst.Else, cst.Finally)
@@ -205,28 +206,29 @@ def _repeated(run: Run, frame: Frame, body: Callable[[], Flow]) -> Flow:
     world = run.world
     path = world.path
     for is_last in (False, True):
-        variables, heap = dict(frame.variables), dict(world.heap)
+        variables, heap = dict(frame.variables), world.heap
+        world.heap = Heap(heap)
         flow = body()
         world.path = path
         if flow is Flow.STOP:
             frame.variables, world.heap = variables, heap
             return Flow.NEXT
         if not is_last and not _carries(variables, frame.variables, heap, world.heap):
+            world.heap = heap.followed_by(world.heap)
             return Flow.NEXT
         if is_last:
             frame.variables = {
                 name: join(world, path, variables.get(name), path, value) for name, value in frame.variables.items()
             }
-            world.heap = join_heaps(world, path, heap, path, world.heap)
+            world.heap = join_heaps(world, path, Heap(heap), path, world.heap)
+        world.heap = heap.followed_by(world.heap)
     return Flow.NEXT
 
 
-def _carries(
-    before: dict[str, Value], after: dict[str, Value], heap: dict[int, object], later: dict[int, object]
-) -> bool:
+def _carries(before: dict[str, Value], after: dict[str, Value], heap: Heap, later: Heap) -> bool:
     """True where a round changed something that was there before it."""
     return any(after.get(name) != value for name, value in before.items()) or any(
-        later.get(address) is not stored for address, stored in heap.items()
+        address in heap and later.get(address) is not heap[address] for address in later.touched
     )
 
 

@@ -120,7 +120,7 @@ def _unknown_item(run: Run, source: Unknown, subscripts: tuple[Value, ...], plac
     first = subscripts[0]
     if isinstance(first, Const) and isinstance(first.value, str):
         return run.world.unknown("item", source.root, first.value)
-    if run.world.ranks.get(source.root) is not None or len(subscripts) > 1 or isinstance(first, Slice):
+    if run.world.rank(source.root) is not None or len(subscripts) > 1 or isinstance(first, Slice):
         return _axes_item(run, source, subscripts, place)
     if isinstance(first, Const):
         return run.world.unknown("item", source.root, repr(first.value))

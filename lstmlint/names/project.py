@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from lstmlint.source import ReadProblem, SourceFile
-from lstmlint.syntax.index import FileIndex, index
+from lstmlint.syntax.index import FileIndex, Lines, index
 from lstmlint.syntax.tree import SyntaxProblem, parse
 
 MAXIMUM = 2_000_000
 """Bytes beyond which another file is not read for the sake of one name."""
+
+
+_WORD = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(eq=False)
@@ -21,6 +25,10 @@ class ModuleFile:
     source: SourceFile
     index: FileIndex
 
+    def words(self, stretch: Lines) -> frozenset[str]:
+        """Every word that stands in some lines of the file."""
+        return frozenset(_WORD.findall("\n".join(self.source.lines[stretch.first - 1 : stretch.last])))
+
 
 @dataclass(eq=False)
 class Project:
@@ -28,15 +36,21 @@ class Project:
 
     roots: tuple[Path, ...] = ()
     _files: dict[Path, ModuleFile | None] = field(default_factory=dict)
+    _paths: dict[tuple[Path, tuple[str, ...]], Path | None] = field(default_factory=dict)
 
     def find(self, module: str, level: int, importer: str) -> ModuleFile | None:
         """The file of an imported module, or None where it is not a file of the project.
 
         `level` counts the leading dots of a relative import; `importer` is the path of the importing file.
         """
-        parts = [part for part in module.split(".") if part]
-        here = Path(importer).parent
-        for folder in self._starts(here, level):
+        path = self._locate(module, level, importer)
+        if path is not None and path not in self._files:
+            self._files[path] = self._load(path)
+        return None if path is None else self._files[path]
+
+    def _locate(self, module: str, level: int, importer: str) -> Path | None:
+        parts = tuple(part for part in module.split(".") if part)
+        for folder in self._starts(Path(importer).parent, level):
             found = self._file_at(folder, parts)
             if found is not None:
                 return found
@@ -59,21 +73,17 @@ class Project:
             starts.append(package)
         return [*starts, *(root if root.is_dir() else root.parent for root in self.roots)]
 
-    def _file_at(self, folder: Path, parts: list[str]) -> ModuleFile | None:
-        target = folder.joinpath(*parts)
-        candidates = [target / "__init__.py"]
-        if parts:
-            candidates.insert(0, target.with_name(target.name + ".py"))
-        for candidate in candidates:
-            if candidate not in self._files:
-                self._files[candidate] = self._load(candidate)
-            if self._files[candidate] is not None:
-                return self._files[candidate]
-        return None
+    def _file_at(self, folder: Path, parts: tuple[str, ...]) -> Path | None:
+        if (folder, parts) not in self._paths:
+            target = folder.joinpath(*parts)
+            candidates = [target.with_name(target.name + ".py")] if parts else []
+            candidates.append(target / "__init__.py")
+            self._paths[folder, parts] = next((path for path in candidates if path.is_file()), None)
+        return self._paths[folder, parts]
 
     def _load(self, path: Path) -> ModuleFile | None:
         try:
-            if not path.is_file() or path.stat().st_size > MAXIMUM:
+            if path.stat().st_size > MAXIMUM:
                 return None
         except OSError:
             return None

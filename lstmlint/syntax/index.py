@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -22,17 +21,11 @@ class Lines:
 
 @dataclass(frozen=True)
 class FunctionEntry:
-    """A function or method: where it is, and the names it mentions."""
+    """A function or method and where it is."""
 
     name: str
     lines: Lines
     decorators: tuple[str, ...]
-    node: ast.FunctionDef | ast.AsyncFunctionDef = field(repr=False, compare=False)
-
-    @cached_property
-    def mentions(self) -> frozenset[str]:
-        """Every name and attribute that stands in it."""
-        return names_in(self.node)
 
 
 @dataclass(frozen=True)
@@ -46,12 +39,8 @@ class ClassEntry:
     methods: dict[str, FunctionEntry] = field(hash=False)
     statements: tuple[Lines, ...] = ()
     classes: tuple[ClassEntry, ...] = ()
-    node: ast.ClassDef | None = field(default=None, repr=False, compare=False, hash=False)
-
-    @cached_property
-    def mentions(self) -> frozenset[str]:
-        """Every name and attribute that stands in it."""
-        return names_in(self.node) if self.node else frozenset()
+    line: int = 0
+    """The line of the word `class`, behind the decorators."""
 
 
 Entry = FunctionEntry | ClassEntry | Lines
@@ -66,19 +55,6 @@ class FileIndex:
     """For each name bound at the top level, the last statement that binds it (looking into if and try)."""
     stars: tuple[Lines, ...] = ()
     """The star imports."""
-
-
-def names_in(node: ast.AST) -> frozenset[str]:
-    """The names, attributes and keywords below a node."""
-    found = set()
-    for child in ast.walk(node):
-        if isinstance(child, ast.Name):
-            found.add(child.id)
-        elif isinstance(child, ast.Attribute):
-            found.add(child.attr)
-        elif isinstance(child, ast.alias):
-            found.add(child.name)
-    return frozenset(found)
 
 
 def _first_line(node: ast.stmt) -> int:
@@ -107,7 +83,7 @@ def _text(node: ast.expr) -> str:
 
 
 def _function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> FunctionEntry:
-    return FunctionEntry(node.name, _lines(node), _texts(node.decorator_list), node)
+    return FunctionEntry(node.name, _lines(node), _texts(node.decorator_list))
 
 
 def _one_line(node: ast.stmt, parent: ast.stmt) -> bool:
@@ -136,7 +112,7 @@ def _class(node: ast.ClassDef) -> ClassEntry:
         methods,
         _merged(statements),
         tuple(classes),
-        node,
+        node.lineno,
     )
 
 

@@ -10,6 +10,7 @@ import ast
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 from lstmlint.source import SourceFile
 
@@ -41,7 +42,7 @@ def parse(source: SourceFile) -> ast.Module | SyntaxProblem:
         return _unreadable_character(source)
     except (RecursionError, MemoryError):
         return SyntaxProblem("nested too deeply to be parsed")
-    return _too_deep(tree) or tree
+    return _too_deep(tree, source) or tree
 
 
 def _located(problem: SyntaxError, source: SourceFile) -> SyntaxProblem:
@@ -61,7 +62,12 @@ def _unreadable_character(source: SourceFile) -> SyntaxProblem:
     return SyntaxProblem(f"source code cannot contain a {name} character", line, position - before.rfind("\n"))
 
 
-def _too_deep(tree: ast.Module) -> SyntaxProblem | None:
+def _too_deep(tree: ast.Module, source: SourceFile) -> SyntaxProblem | None:
+    """The first place that nests too deeply.
+
+    A level takes a character at least, so expressions shorter than the levels that are left are not looked into.
+    """
+    starts = [0, *accumulate(len(line) + 1 for line in source.lines)]
     pending: list[tuple[ast.AST, int]] = [(tree, 0)]
     while pending:
         node, level = pending.pop()
@@ -69,19 +75,30 @@ def _too_deep(tree: ast.Module) -> SyntaxProblem | None:
         if level > DEEPEST:
             return SyntaxProblem(f"nested more than {DEEPEST} levels deep", getattr(node, "lineno", 1))
         for value in vars(node).values():
-            if isinstance(value, ast.AST):
-                pending.append((value, level))
-            elif isinstance(value, list):
-                pending += [(item, level) for item in value if isinstance(item, ast.AST)]
+            for child in value if isinstance(value, list) else (value,):
+                if isinstance(child, ast.AST) and (_holds_blocks(child) or _length(child, starts) > DEEPEST - level):
+                    pending.append((child, level))
     return None
+
+
+def _holds_blocks(node: ast.AST) -> bool:
+    """True for what holds statements (short as they may be, tabs and all), and for what has no place of its own."""
+    return "body" in node._fields or "lineno" not in node._attributes
+
+
+def _length(node: ast.AST, starts: list[int]) -> int:
+    """Characters that a node takes at most."""
+    first, last = node.lineno, node.end_lineno or node.lineno  # type: ignore[attr-defined]
+    if first == last:
+        return int(node.end_col_offset - node.col_offset)  # type: ignore[attr-defined]
+    return int(starts[min(last, len(starts) - 1)] - starts[first - 1])
 
 
 def _own_levels(node: ast.AST) -> int:
     """How many levels a node takes in a concrete tree, which nests some of what is flat in the standard one."""
-    if isinstance(node, ast.BoolOp):
-        return len(node.values)
-    if isinstance(node, _COMPREHENSIONS):
-        return len(node.generators)
-    if isinstance(node, ast.alias):
-        return node.name.count(".")
-    return 1
+    kind = type(node)
+    if kind is ast.BoolOp:
+        return len(node.values)  # type: ignore[attr-defined]
+    if kind in _COMPREHENSIONS:
+        return len(node.generators)  # type: ignore[attr-defined]
+    return node.name.count(".") if kind is ast.alias else 1  # type: ignore[attr-defined]

@@ -70,9 +70,3 @@ def test_names_bound_inside_try_and_if_are_found() -> None:
 
 def test_star_imports_are_listed() -> None:
     assert indexed("from torch.nn import *\nimport os\n").stars == (Lines(1, 1),)
-
-
-def test_mentions_are_names_attributes_and_imports() -> None:
-    (entry,) = indexed("def f(x):\n    from torch import nn\n    return nn.LSTM(x)\n").body
-    assert isinstance(entry, FunctionEntry)
-    assert entry.mentions == {"nn", "LSTM", "x"}

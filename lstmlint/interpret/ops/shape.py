@@ -57,7 +57,7 @@ def ranked_by_result(world: World, source: AnyTensor, more: int = 0) -> tuple[An
     second value else: a layer that reads it tells its rank, and with that the source's.
     """
     result = world.unknown()
-    rank = world.ranks.get(result.root)
+    rank = world.rank(result.root)
     if isinstance(source, OpenTensor) and rank is not None:
         source = world.tensor(source, rank - more) or source
     return source, result
