@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lstmlint.source import Place
-from lstmlint.values import ALWAYS, Axis, Layer, Packed, Path, Slice, Tensor, Tuple, Value
+from lstmlint.values import ALWAYS, Axis, Layer, OpenTensor, Packed, Path, Slice, Tensor, Tuple, Value
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,8 @@ class Called(Event):
     """True where a Keras layer is given a mask by hand."""
     owner: str = ""
     """The name that a recurrent Keras layer's result is bound to, where that is known."""
+    stated: bool = False
+    """True where the call of a torch layer has an argument for the initial state, be it None."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,6 +161,14 @@ class Squeezed(Event):
     position: int | None
     axis: Axis | None
     result: Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inserted(Event):
+    """An axis with one entry was put into a tensor: `x.unsqueeze(1)`, `x[:, None]`, `x.view(len(x), 1, -1)`."""
+
+    source: Tensor | OpenTensor
+    axis: Axis
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -295,6 +305,13 @@ class Randomised(Event):
     """A tensor was made with random entries, or with none, by a function of this canonical name."""
 
     function: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filled(Event):
+    """A tensor was made with the same entry everywhere, zero or one."""
+
+    result: Tensor
 
 
 @dataclass(frozen=True, kw_only=True)

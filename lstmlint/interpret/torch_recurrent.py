@@ -96,9 +96,15 @@ def apply_recurrent(world: World, layer: Layer, call: Call) -> Value:
     _claim_state(world, state, call.place)
     result = _result(world, layer, output, batch)
     if source is not None:
-        extra = tuple(call.args[2:])
-        world.emit(Called(place=call.place, layer=layer, source=source, state=state, result=result, extra=extra))
+        event = Called(place=call.place, layer=layer, source=source, state=state, result=result)
+        world.emit(replace(event, extra=tuple(call.args[2:]), stated=_states(call)))
     return result
+
+
+def _states(call: Call) -> bool:
+    """True where an argument stands for the initial state, other than the word None."""
+    written = call.arg(1, "hx") is not None and call.texts[1:2] != ("None",)
+    return written or call.open_ended
 
 
 def _report_foreign_keywords(world: World, layer: Layer, call: Call) -> None:

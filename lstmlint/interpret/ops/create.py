@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lstmlint.events import Randomised
+from lstmlint.events import Filled, Randomised
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import (
     SOURCE,
@@ -51,6 +51,14 @@ def made(world: World, call: Call, axes: Sequence[Axis] | None, *kinds: str) -> 
     return Tensor(tuple(axes), tuple(Note(kind, call.place) for kind in all_kinds))
 
 
+def filled(world: World, call: Call, axes: Sequence[Axis] | None) -> Value:
+    """A new tensor with the same entry everywhere."""
+    result = made(world, call, axes)
+    if isinstance(result, Tensor):
+        world.emit(Filled(place=call.place, result=result))
+    return result
+
+
 def sizes_given(world: World, value: Value | None) -> tuple[Value, ...] | None:
     """Sizes as one argument: a number or a sequence of them."""
     if isinstance(value, (Const, Num)) and value != NONE:
@@ -61,7 +69,9 @@ def sizes_given(world: World, value: Value | None) -> tuple[Value, ...] | None:
 @operation(*names("zeros ones", "torch"), *names("new_zeros new_ones", "Tensor"))
 def by_sizes(world: World, call: Call) -> Value:
     """Sizes one by one or as one sequence, behind the receiver of a method."""
-    return made(world, call, axes_of_sizes(world, spread(world, call, int(call.name.startswith("Tensor.")), *SIZES)))
+    return filled(
+        world, call, axes_of_sizes(world, spread(world, call, int(call.name.startswith("Tensor.")), *SIZES))
+    )
 
 
 @operation("torch.rand", "torch.randn", "torch.empty", "Tensor.new_empty", "torch.empty_permuted")
@@ -100,7 +110,7 @@ def normal(world: World, call: Call) -> Value:
 def like(world: World, call: Call) -> Value:
     """The axes of another tensor."""
     source = tensor_argument(world, call, 0, *SOURCE, "prototype")
-    return source if isinstance(source, OpenTensor) else made(world, call, source.axes if source else None)
+    return source if isinstance(source, OpenTensor) else filled(world, call, source.axes if source else None)
 
 
 @operation(*names("rand_like randn_like randint_like empty_like", "torch"), "numpy.empty_like")

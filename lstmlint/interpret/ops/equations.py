@@ -10,7 +10,7 @@ from lstmlint.interpret.ops.crossing import Target
 from lstmlint.interpret.ops.join import aligned, parts_of
 from lstmlint.interpret.ops.matching import match
 from lstmlint.interpret.ops.reduce import tell
-from lstmlint.interpret.ops.shape import axis_of_size, broadcast, tensor_argument
+from lstmlint.interpret.ops.shape import axis_of_size, broadcast, tell_inserted, tensor_argument
 from lstmlint.interpret.ops.trail import TRANSPOSED, joint_trail, noted
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.sizes import ONE
@@ -128,6 +128,7 @@ def einops(world: World, call: Call) -> Value:
         axes += members if place == right.rest else [_merged(world, members)]
     result = replace(source, axes=tuple(axes))
     order = [right.names.index(name) for name in left.names[:2] if name in right.names]
+    tell_inserted(world, source, result, call.place)
     swapped = len(order) == 2 and order[1] < order[0] and len(result.axes) > 2
     return noted(result, TRANSPOSED, call.place) if swapped else result
 

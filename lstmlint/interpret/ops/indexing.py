@@ -8,7 +8,7 @@ from enum import Enum
 
 from lstmlint.events import Selected, Sliced
 from lstmlint.interpret.ops.advanced import Picked, claim_step_per_sample, covers, pick
-from lstmlint.interpret.ops.shape import single
+from lstmlint.interpret.ops.shape import single, tell_inserted
 from lstmlint.interpret.ops.slices import is_full, reverses, sliced
 from lstmlint.interpret.ops.trail import turned_round
 from lstmlint.sizes import ONE
@@ -72,6 +72,7 @@ def index(world: World, source: Tensor | OpenTensor, subscripts: tuple[Value, ..
         if step.kind is Kind.CUT and isinstance(step.value, Slice) and reverses(step.value):
             result = turned_round(result, step.position, place)
     _tell(world, source, steps, result, place)
+    tell_inserted(world, source, result, place)
     return result
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lstmlint.events import Reshaped
 from lstmlint.interpret.ops.crossing import Target
 from lstmlint.interpret.ops.matching import Match, match
-from lstmlint.interpret.ops.shape import AnyTensor, listed, position_in, sizes_of, spread, tensor_argument
+from lstmlint.interpret.ops.shape import AnyTensor, listed, position_in, sizes_of, spread, tell_inserted, tensor_argument
 from lstmlint.interpret.ops.trail import SCRAMBLED, noted
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.source import Place
@@ -40,7 +40,9 @@ def reshaped(world: World, source: AnyTensor, values: Sequence[Value] | None, pl
     if targets is None:
         return world.unknown()
     if isinstance(source, OpenTensor):
-        return _of_unknown_rank(world, source, targets)
+        result = _of_unknown_rank(world, source, targets)
+        tell_inserted(world, source, result, place)
+        return result
     return finished(world, source, match(world, source.axes, targets), place)
 
 
@@ -50,6 +52,7 @@ def finished(world: World, source: Tensor, found: Match, place: Place) -> Tensor
     if found.scrambled:
         result = noted(result, SCRAMBLED, place)
     world.emit(Reshaped(place=place, source=source, result=result, scrambled=found.scrambled, moved=found.moved))
+    tell_inserted(world, source, result, place)
     return result
 
 

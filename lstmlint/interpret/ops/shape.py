@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from lstmlint.events import Inserted
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import ONE, Opaque, Size
+from lstmlint.source import Place
 from lstmlint.values import (
     Axis,
     Const,
@@ -162,6 +164,19 @@ def single(world: World) -> Axis:
 def resized(world: World, axis: Axis, size: Size | None) -> Axis:
     """The same axis with another number of entries (None: not known): no longer what it was merged from."""
     return Axis(axis.id, world.axis().size if size is None else size, axis.role)
+
+
+def tell_inserted(world: World, source: AnyTensor, result: Value, place: Place) -> None:
+    """Tells of each axis with one entry that a result has and its source has not."""
+    if isinstance(result, (Tensor, OpenTensor)):
+        old = {axis.id for axis in _known_axes(source)}
+        for axis in _known_axes(result):
+            if axis.is_single and axis.id not in old:
+                world.emit(Inserted(place=place, source=source, axis=axis))
+
+
+def _known_axes(tensor: AnyTensor) -> tuple[Axis, ...]:
+    return tensor.axes if isinstance(tensor, Tensor) else (*tensor.head, *tensor.tail)
 
 
 def without_axis(source: AnyTensor, number: int) -> AnyTensor | None:

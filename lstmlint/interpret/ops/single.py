@@ -17,6 +17,7 @@ from lstmlint.interpret.ops.shape import (
     single,
     sizes_of,
     spread,
+    tell_inserted,
     tensor_argument,
     with_axis,
     with_new_axis,
@@ -50,10 +51,13 @@ def unsqueeze(world: World, call: Call) -> Value:
     if source is None or given is None:
         return world.unknown()
     if isinstance(given, Tuple) and isinstance(source, Tensor):
-        return _expanded(world, source, given)
-    number = as_int(given)
-    source, unknown = ranked_by_result(world, source, more=1)
-    return (None if number is None else with_new_axis(source, number, single(world))) or unknown
+        result = _expanded(world, source, given)
+    else:
+        number = as_int(given)
+        source, unknown = ranked_by_result(world, source, more=1)
+        result = (None if number is None else with_new_axis(source, number, single(world))) or unknown
+    tell_inserted(world, source, result, call.place)
+    return result
 
 
 def _expanded(world: World, source: Tensor, given: Tuple) -> Value:
