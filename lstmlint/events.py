@@ -137,6 +137,14 @@ class Reduced(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Pooled(Event):
+    """A one-dimensional pooling ran over the last axis. `window` is the kernel size given, None for adaptive ones."""
+
+    source: Tensor
+    window: Value | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reshaped(Event):
     """view, reshape or flatten of a tensor of known rank.
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from lstmlint.catalogue.torch_recurrent import RECURRENT_FAMILIES
+from lstmlint.checks.channels import unturned_convolution
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.packing import is_laid_out_anew, note_of_padding
 from lstmlint.checks.uses import NAME, TURNED, Support, Uses, View, identities, uses_of
@@ -122,7 +123,7 @@ def _reading(called: Called, facts: Facts, uses: Uses) -> Reading | None:
     if not is_torch_recurrent(layer) or not isinstance(source, Tensor) or len(source.axes) != 3:
         return None
     batch_first = as_bool(layer.argument("batch_first"))
-    if batch_first is None:
+    if batch_first is None or unturned_convolution(called, facts) is not None:
         return None
     bare = Reading(called, source, batch_first, (), ())
     against, agreeing = list(uses.against(bare.view, facts)), list(uses.agreeing(bare.view, facts))

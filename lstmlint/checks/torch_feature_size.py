@@ -8,20 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lstmlint.checks.channels import reads_pooled_features, unturned_convolution
 from lstmlint.checks.evidence import is_torch_recurrent
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import stack_of
+from lstmlint.checks.widths import LAST, SECOND, given_width, is_one_of_many, width
 from lstmlint.events import Built, Called
 from lstmlint.findings import Confidence, Evidence, Finding, check
-from lstmlint.interpret.joins import known_choices
 from lstmlint.interpret.torch_recurrent import Geometry
 from lstmlint.interpret.wording import callee_text, shortened
 from lstmlint.sizes import ONE, Size
 from lstmlint.values import (
     Axis,
     Const,
-    Layer,
-    ListRef,
     Num,
     OpenTensor,
     Packed,
@@ -29,28 +28,8 @@ from lstmlint.values import (
     Tuple,
     Value,
     as_bool,
-    as_size,
     compatible,
 )
-from lstmlint.world import World
-
-_LAST = {
-    "linear": "in_features",
-    "lstm": "input_size",
-    "gru": "input_size",
-    "rnn": "input_size",
-    "lstm_cell": "input_size",
-    "gru_cell": "input_size",
-    "rnn_cell": "input_size",
-    "layer_norm": "normalized_shape",
-    "multihead_attention": "embed_dim",
-    "transformer_layer": "d_model",
-}
-"""The parameter that says how wide a layer's input is along its last axis, by the layer's family."""
-_SECOND = {"conv1d": "in_channels", "batch_norm1d": "num_features", "instance_norm1d": "num_features"}
-"""The same for layers that read (batch, channels, length)."""
-_GIVEN = ("out_features", "embedding_dim", "hidden_size", "out_channels", "embed_dim")
-"""The parameters that say how wide a layer's output is."""
 
 
 @dataclass(frozen=True)
@@ -88,16 +67,16 @@ def _is_built_before(built: Built, facts: Facts) -> bool:
 
 def _misfit(called: Called, facts: Facts) -> Misfit | None:
     layer = called.layer
-    parameter = _LAST.get(layer.spec.family) or _SECOND.get(layer.spec.family)
+    parameter = LAST.get(layer.spec.family) or SECOND.get(layer.spec.family)
     if parameter is None or not compatible(layer.path, called.path):
         return None
-    wanted = _width(facts.world, layer.argument(parameter))
+    wanted = width(facts.world, layer.argument(parameter))
     found = _read(called)
     if wanted is None or found is None or (wanted.known is not None and wanted.known < 1):
         return None
-    if not _is_another(wanted, found.size) or _is_on_another_axis(called, wanted) or _is_merged_state(called, found):
+    if not _is_another(wanted, found.size) or _is_merged_state(called, found):
         return None
-    if _is_one_of_many(layer, facts):
+    if _is_on_another_axis(called, wanted, facts) or is_one_of_many(layer, facts):
         return None
     return Misfit(called, parameter, wanted, found, _maker(found, facts))
 
@@ -110,26 +89,10 @@ def _is_another(wanted: Size, found: Size) -> bool:
     return (wanted - found).known is not None or any(factor and factor.known is not None for factor in factors)
 
 
-def _is_one_of_many(layer: Layer, facts: Facts) -> bool:
-    """True where a layer is in a list of different layers whose number, and so whose order, is not known."""
-    heap = facts.world.heap.values()
-    stored = [held for held in heap if isinstance(held, tuple) and len(held) == 2 and held[1] is True]
-    lists = [[choice for item in items for _, choice in known_choices(item)] for items, _ in stored]
-    return any(len(layers) > 1 and layer in layers for layers in lists)
-
-
-def _width(world: World, value: Value | None) -> Size | None:
-    """A width as it was given; a layer norm's may be a list of one number."""
-    items = value.items if isinstance(value, Tuple) else world.items(value) if isinstance(value, ListRef) else None
-    if items is None:
-        return as_size(value)
-    return as_size(items[0]) if len(items) == 1 else None
-
-
 def _read(called: Called) -> Axis | None:
     """The axis of its input that a layer's width is about."""
     source, family = called.source, called.layer.spec.family
-    if family in _SECOND:
+    if family in SECOND:
         channels = isinstance(source, Tensor) and (len(source.axes) == 3 or family == "batch_norm1d")
         return source.axes[1] if isinstance(source, Tensor) and channels and len(source.axes) > 1 else None
     if isinstance(source, Packed):
@@ -139,10 +102,12 @@ def _read(called: Called) -> Axis | None:
     return source.axes[-1] if isinstance(source, Tensor) and source.axes else None
 
 
-def _is_on_another_axis(called: Called, wanted: Size) -> bool:
-    """True where a layer that reads channels second gets them last: torch-channels-axis tells of that."""
+def _is_on_another_axis(called: Called, wanted: Size, facts: Facts) -> bool:
+    """True where channels are looked for on the wrong axis: torch-channels-axis tells of that."""
     source = called.source
-    return called.layer.spec.family in _SECOND and isinstance(source, Tensor) and source.axes[-1].size == wanted
+    if called.layer.spec.family in SECOND and isinstance(source, Tensor) and source.axes[-1].size == wanted:
+        return True
+    return unturned_convolution(called, facts) is not None or reads_pooled_features(called, facts)
 
 
 def _is_merged_state(called: Called, found: Axis) -> bool:
@@ -226,9 +191,9 @@ def _confidence(misfit: Misfit) -> Confidence:
     """Defaults of two different parameters may well not fit each other: a caller gives others."""
     wanted = misfit.called.layer.argument(misfit.parameter)
     if not _is_assumed(wanted):
-        given = None if misfit.maker is None else _given(misfit.maker.layer)
+        given = None if misfit.maker is None else given_width(misfit.maker.layer)
         return Confidence.LIKELY if _is_assumed(given) else Confidence.CERTAIN
-    given = None if misfit.maker is None else _given(misfit.maker.layer)
+    given = None if misfit.maker is None else given_width(misfit.maker.layer)
     if isinstance(wanted, Const) and isinstance(given, Const) and given.assumed and given.place != wanted.place:
         return Confidence.POSSIBLE
     return Confidence.LIKELY
@@ -236,7 +201,3 @@ def _confidence(misfit: Misfit) -> Confidence:
 
 def _is_assumed(value: Value | None) -> bool:
     return isinstance(value, (Const, Num)) and value.assumed
-
-
-def _given(layer: Layer) -> Value | None:
-    return next((value for name, value in layer.arguments if name in _GIVEN), None)

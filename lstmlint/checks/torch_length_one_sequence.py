@@ -37,13 +37,16 @@ def one_step_of_each_sample(called: Called, facts: Facts) -> Iterator[Finding]:
 
 
 def _time(called: Called) -> Axis | None:
-    """The axis that a layer reads as time, if it has one entry and there is a batch of more."""
+    """The axis that a batch-first layer reads as time, if it has one entry and there is a batch of more.
+
+    Who puts a time axis in front of the batch, (1, batch, features), is taken to know that it is one step.
+    """
     source, batch_first = called.source, as_bool(called.layer.argument("batch_first"))
-    if not is_torch_recurrent(called.layer) or batch_first is None or not isinstance(source, Tensor):
+    if not is_torch_recurrent(called.layer) or not batch_first or not isinstance(source, Tensor):
         return None
     if len(source.axes) != 3 or as_int(called.layer.argument("input_size")) == 1:
         return None  # a column of one feature may be one sequence without a batch
-    batch, time = source.axes[:2] if batch_first else source.axes[1::-1]
+    batch, time, _ = source.axes
     return time if time.is_single and not batch.is_single else None
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from lstmlint.catalogue.lookup import all_layers
 from lstmlint.events import Called
+from lstmlint.interpret.ops.functional import tell_pooled
 from lstmlint.interpret.ops.trail import DENSE, SIGMOID, SOFTMAX, noted, recomputed
 from lstmlint.interpret.registry import OPERATIONS, Call, application, operation
 from lstmlint.interpret.tuples import needs_tensor
@@ -160,7 +161,7 @@ def apply_channel_norm(world: World, layer: Layer, call: Call) -> Value:
     if source is None:
         return world.unknown()
     if isinstance(source, Tensor) and len(source.axes) == 3 and layer.spec.family != "dropout1d":
-        _claim_channels_first(world, source, call, Strength.STRUCTURE)
+        _claim_channels_first(world, layer, source, call, Strength.STRUCTURE)
     return called(world, layer, call, source, recomputed(source) if isinstance(source, Tensor) else source)
 
 
@@ -180,6 +181,9 @@ def apply_convolution(world: World, layer: Layer, call: Call) -> Value:
 @application(*_of_family(*(f"{name}{n}d" for name in ("pool", "adaptive_pool") for n in (1, 2, 3))))
 def apply_pooling(world: World, layer: Layer, call: Call) -> Value:
     """(B,C,L...) to (B,C,L'...); with return_indices a pair of such."""
+    source = call.arg(0, "input")
+    if isinstance(source, Tensor):
+        tell_pooled(world, source, int(layer.spec.family[-2]), layer.argument("kernel_size"), call.place)
     if as_int(layer.argument("output_size")) == 1:
         return apply_spatial(world, layer, call, channels=None, resizes=True, length=Size.of(1))
     return apply_spatial(world, layer, call, channels=None, resizes=True)
@@ -195,7 +199,7 @@ def apply_spatial(
         return world.unknown()
     batched = len(source.axes) == rank
     if batched:
-        _claim_channels_first(world, source, call, Strength.FACT)
+        _claim_channels_first(world, layer, source, call, Strength.FACT)
     first = int(batched)
     own = channels or source.axes[first]
     lengths = source.axes[first + 1 :]
@@ -207,7 +211,11 @@ def apply_spatial(
     return called(world, layer, call, source, result)
 
 
-def _claim_channels_first(world: World, source: Tensor, call: Call, strength: Strength) -> None:
+def _claim_channels_first(world: World, layer: Layer, source: Tensor, call: Call, strength: Strength) -> None:
+    """Axis 0 is batch and axis 1 channels; a layer as wide as the last axis instead says nothing that can be true."""
+    wanted = as_size(layer.argument("in_channels") or layer.argument("num_features"))
+    if wanted is not None and source.axes[-1].size == wanted != source.axes[1].size:
+        return
     for position, role, word in ((0, Role.BATCH, "batch"), (1, Role.FEATURE, "channels")):
         text = f"`{callee(call)}` reads axis {position} as {word}"
         world.claim(source.axes[position], role, strength, call.place, text, kind="conv")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from lstmlint.events import Pooled
 from lstmlint.interpret.ops.reduce import tell
 from lstmlint.interpret.ops.shape import (
     AnyTensor,
@@ -110,6 +111,7 @@ def _pooling(axes: int, how: str) -> Operation:
         padding = call.arg(3, "padding") or Const(0)
         if len(call.args) > 4 or {"ceil_mode", "dilation"} & set(call.kwargs):
             kernel = None
+        tell_pooled(world, source, axes, kernel, call.place)
         found: AnyTensor | None = source
         for number in range(-axes, 0):
             found = None if found is None else _pooled(world, found, number, kernel, stride, padding, how, call.place)
@@ -117,6 +119,12 @@ def _pooling(axes: int, how: str) -> Operation:
         return Tuple((result, result)) if as_bool(call.kwargs.get("return_indices") or NONE) else result
 
     return pool
+
+
+def tell_pooled(world: World, source: AnyTensor, axes: int, window: Value | None, place: Place) -> None:
+    """Tells of a pooling over the last axis of (batch, channels, length)."""
+    if axes == 1 and isinstance(source, Tensor) and len(source.axes) == 3:
+        world.emit(Pooled(place=place, source=source, window=window))
 
 
 def _pooled(
@@ -158,6 +166,8 @@ def _one_of(world: World, value: Value | None, number: int) -> Value | None:
 def _adaptive(axes: int, how: str) -> Operation:
     def pool(world: World, call: Call) -> Value:
         source, given = tensor_argument(world, call), call.arg(1, "output_size")
+        if source is not None:
+            tell_pooled(world, source, axes, None, call.place)
         found: AnyTensor | None = source
         for number in range(-axes, 0):
             size = as_size(_one_of(world, given, number))

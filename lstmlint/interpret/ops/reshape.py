@@ -8,7 +8,15 @@ from dataclasses import replace
 from lstmlint.events import Reshaped
 from lstmlint.interpret.ops.crossing import Target
 from lstmlint.interpret.ops.matching import Match, match
-from lstmlint.interpret.ops.shape import AnyTensor, listed, position_in, sizes_of, spread, tell_inserted, tensor_argument
+from lstmlint.interpret.ops.shape import (
+    AnyTensor,
+    listed,
+    position_in,
+    sizes_of,
+    spread,
+    tell_inserted,
+    tensor_argument,
+)
 from lstmlint.interpret.ops.trail import SCRAMBLED, noted
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.source import Place

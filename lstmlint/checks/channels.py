@@ -1,0 +1,93 @@
+"""Layers that look for channels on one axis where they stand on another: (batch, time, features) and torch's order.
+
+What is found here is torch-channels-axis' matter; rules about layouts and widths ask, and leave it to that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lstmlint.catalogue.torch_recurrent import RECURRENT_FAMILIES
+from lstmlint.checks.facts import Facts
+from lstmlint.checks.widths import readers, width
+from lstmlint.events import Called, Pooled
+from lstmlint.findings import Evidence
+from lstmlint.interpret.wording import callee_text
+from lstmlint.values import Axis, Num, Tensor, Tuple, compatible
+
+_CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
+_MAKERS = (*RECURRENT_FAMILIES, "embedding")
+"""Families of layers behind which the features stand last and the axis before them holds steps, words or samples."""
+
+
+@dataclass(frozen=True)
+class Mispooled:
+    """A pooling over features: the layer that made them, and what shows that the steps were meant."""
+
+    maker: Called
+    evidence: Evidence
+    reader: Called | None = None
+    """The layer behind the pooling that still wants all features, where that is what shows it."""
+
+
+def maker_of_features(axis: Axis, facts: Facts) -> Called | None:
+    """The embedding or recurrent layer whose features stand on an axis."""
+    for called in facts.events(Called):
+        output = called.result.items[0] if isinstance(called.result, Tuple) and called.result.items else called.result
+        if called.layer.spec.family not in _MAKERS or called.layer.spec.framework != "torch":
+            continue
+        if isinstance(output, Tensor) and output.axes and output.axes[-1].id == axis.id:
+            return called
+    return None
+
+
+def unturned_convolution(called: Called, facts: Facts) -> Called | None:
+    """The convolution whose (batch, channels, length) a recurrent layer as wide as the channels reads as it is."""
+    source, spec = called.source, called.layer.spec
+    if spec.family not in RECURRENT_FAMILIES or not isinstance(source, Tensor) or len(source.axes) != 3:
+        return None
+    wanted = width(facts.world, called.layer.argument("input_size"))
+    channels, last = source.axes[1:]
+    if wanted is None or channels.size != wanted or last.size == wanted:
+        return None
+    found = (other for other in facts.events(Called) if _puts_channels(other, channels))
+    return next((other for other in found if compatible(other.path, called.path)), None)
+
+
+def _puts_channels(called: Called, axis: Axis) -> bool:
+    result = called.result
+    is_convolution = called.layer.spec.family in _CONVOLUTIONS and isinstance(result, Tensor) and len(result.axes) > 2
+    return is_convolution and isinstance(result, Tensor) and result.axes[1].id == axis.id
+
+
+def mispooled(pooled: Pooled, facts: Facts) -> Mispooled | None:
+    """A pooling that runs over the features of an embedding or a recurrent layer, where the steps were meant."""
+    _, second, last = pooled.source.axes
+    maker = maker_of_features(last, facts)
+    if second.is_single or maker is None or not compatible(maker.path, pooled.path):
+        return None
+    if isinstance(pooled.window, Num) and second.id == pooled.window.axis != last.id:
+        return Mispooled(maker, Evidence(pooled.place, "its window is as long as axis 1"))
+    reader = next(_readers_of_all(pooled, facts), None)
+    if reader is None:
+        return None
+    text = f"`{callee_text(reader.place)}` is built for all features as its input"
+    return Mispooled(maker, Evidence(reader.place, text), reader)
+
+
+def _readers_of_all(pooled: Pooled, facts: Facts) -> Iterator[Called]:
+    """The layers behind a pooling that want as many features as there were before."""
+    _, second, last = pooled.source.axes
+    for axis in (last, second):
+        for called, size in readers(axis, facts):
+            is_behind = axis is second or called.source != pooled.source
+            shorter = isinstance(called.source, Tensor) and called.source.axes[-1].size != last.size
+            if is_behind and size == last.size and shorter and compatible(called.path, pooled.path):
+                yield called
+
+
+def reads_pooled_features(called: Called, facts: Facts) -> bool:
+    """True for a layer that does not fit only because the features were pooled in front of it."""
+    found = (mispooled(pooled, facts) for pooled in facts.events(Pooled))
+    return any(wrong is not None and wrong.reader == called for wrong in found)
