@@ -61,7 +61,7 @@ def _reader(squeezed: Squeezed, batch: int, facts: Facts) -> Evidence | None:
     """What reads the result by its axes: a recurrent layer, a layer behind a state, a subscript or a softmax."""
     result = squeezed.result
     for called in facts.events(Called):
-        is_reader = same_axes(called.source, result) and _needs_batch(called, squeezed)
+        is_reader = same_axes(called.source, result) and _needs_batch(called, squeezed, facts)
         if is_reader and compatible(called.path, squeezed.path):
             return Evidence(called.place, f"`{callee_text(called.place)}` gets it without a batch then")
     events: list[Selected | Reduced] = [*facts.events(Selected), *facts.events(Reduced)]
@@ -72,9 +72,17 @@ def _reader(squeezed: Squeezed, batch: int, facts: Facts) -> Evidence | None:
     return None
 
 
-def _needs_batch(called: Called, squeezed: Squeezed) -> bool:
-    """True for layers to which one sample without a batch is something else, and for what comes of a final state."""
+def _needs_batch(called: Called, squeezed: Squeezed, facts: Facts) -> bool:
+    """True for layers to which one sample without a batch is something else, and for what comes of a summary."""
     family = called.layer.spec.family
     if is_torch_recurrent(called.layer) or family.startswith(("batch_norm", "multihead", "transformer")):
         return True
-    return family == "linear" and stack_of(squeezed.source) is not None
+    return family == "linear" and _is_summary(squeezed, facts)
+
+
+def _is_summary(squeezed: Squeezed, facts: Facts) -> bool:
+    """True for a final state, and for one step of each sequence that was picked out of all."""
+    singles = [axis for axis in squeezed.source.axes if axis.is_single]
+    claims = [claim for axis in singles for claim in facts.claims(axis)]
+    is_step = any(claim.role is Role.TIME and claim.strength > Strength.NAME for claim in claims)
+    return is_step or stack_of(squeezed.source) is not None
