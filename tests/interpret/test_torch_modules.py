@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from lstmlint.events import Called, UsedAsTensor
+from lstmlint.events import Called, Pooled, UsedAsTensor
 from lstmlint.values import Const, OpenTensor, Role, Tensor, Tuple, Unknown
 from tests.interpret.torch_worlds import apply, build, new_world, operate, shape, tensor
 
@@ -88,6 +88,21 @@ def test_a_convolution_claims_batch_and_channels() -> None:
         (source.axes[0].id, Role.BATCH, "`self.conv` reads axis 0 as batch"),
         (source.axes[1].id, Role.FEATURE, "`self.conv` reads axis 1 as channels"),
     ]
+
+
+def test_a_convolution_as_wide_as_the_last_axis_claims_nothing() -> None:
+    world = new_world()
+    apply(world, build(world, "Conv1d", FEATURES, 11, 3), tensor(world, None, None, FEATURES))
+    assert world.claims == []
+
+
+def test_a_pooling_layer_tells_its_window() -> None:
+    world = new_world()
+    source = tensor(world, None, FEATURES, None)
+    for name in ("MaxPool1d", "AvgPool1d", "AdaptiveAvgPool1d"):
+        apply(world, build(world, name, 2), source)
+    found = [event for event in world.events if isinstance(event, Pooled)]
+    assert [(event.source, event.window) for event in found] == [(source, Const(2)), (source, Const(2)), (source, None)]
 
 
 @pytest.mark.parametrize(("name", "rank"), (("Conv1d", 3), ("Conv2d", 4), ("MaxPool1d", 3)))

@@ -172,6 +172,15 @@ def test_a_state_that_came_out_of_a_layer_claims_nothing_new() -> None:
     assert all(claim.layer == layer.id for claim in world.claims[before:])
 
 
+def test_a_call_says_whether_a_state_is_handed_over() -> None:
+    world = new_world()
+    layer, source = build(world, "GRU", FEATURES, HIDDEN), tensor(world, TIME, BATCH, FEATURES)
+    apply(world, layer, source)
+    apply(world, layer, source, Const(None))
+    apply(world, layer, source, hx=Unknown("state"))
+    assert [event.stated for event in world.events if isinstance(event, Called)] == [False, True, True]
+
+
 def test_the_tuple_of_another_layer_is_no_input() -> None:
     world = new_world()
     layer = build(world, "LSTM", FEATURES, HIDDEN)

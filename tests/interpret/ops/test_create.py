@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lstmlint.events import Filled
 from lstmlint.interpret.registry import OPERATIONS, Call
 from lstmlint.sizes import Size
 from lstmlint.values import External, OpenTensor, Shape, Tensor, Unknown
@@ -102,3 +103,16 @@ def test_constructor_by_sizes_or_data() -> None:
     assert sizes(bench.call("torch.FloatTensor", [1, 2, 3])) == [3]
     assert sizes(bench.call("torch.Tensor", 5)) == [5]
     assert ids(bench.call("torch.Tensor", Shape(x))) == ids(x)
+
+
+def test_tensors_of_one_entry_are_told() -> None:
+    bench = Bench()
+    x = bench.tensor(3, 8)
+    zeros = [
+        bench.call("torch.zeros", 1, 3, 8),
+        bench.call("Tensor.new_zeros", x, 3, 8),
+        bench.call("torch.ones_like", x),
+    ]
+    bench.call("torch.randn", 1, 3, 8)
+    bench.call("torch.arange", 3)
+    assert [one.result for one in bench.events(Filled)] == zeros

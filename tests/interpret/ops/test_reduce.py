@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lstmlint.events import Reduced
+from lstmlint.events import Pooled, Reduced
 from lstmlint.values import NONE, OpenTensor, Tensor, Tuple, Unknown
 from tests.interpret.ops.bench import Bench, ids, sizes
 
@@ -93,3 +93,14 @@ def test_a_window_as_long_as_the_axis_is_a_reduction() -> None:
     assert [(one.position, one.how) for one in bench.events(Reduced)] == [(2, "max")]
     bench.call("torch.nn.functional.max_pool1d", x, 2)
     assert len(bench.events(Reduced)) == 1
+
+
+def test_a_pooling_over_the_last_of_three_axes_is_told() -> None:
+    bench = Bench()
+    x, length = bench.tensor(None, 8, None), bench.value(2)
+    bench.call("torch.nn.functional.avg_pool1d", x, length)
+    bench.call("torch.nn.functional.adaptive_max_pool1d", x, 1)
+    assert [(one.source, one.window) for one in bench.events(Pooled)] == [(x, length), (x, None)]
+    bench.call("torch.nn.functional.max_pool2d", x, 2)
+    bench.call("torch.nn.functional.max_pool1d", bench.tensor(8, None), 2)
+    assert len(bench.events(Pooled)) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lstmlint.events import Inserted
 from lstmlint.sizes import Size
 from lstmlint.values import OpenTensor, Role, Tensor, Unknown
 from tests.interpret.ops.bench import Bench, ids, size, sizes
@@ -50,6 +51,38 @@ def test_expand_keeps_an_axis_that_is_no_one() -> None:
     batch = bench.axis()
     found = bench.call("Tensor.expand", seed, 2, size(batch), 8)
     assert ids(found) == [seed.axes[0].id, batch.id, seed.axes[2].id]
+
+
+def test_each_way_to_put_an_axis_in_is_told() -> None:
+    for name, arguments in (
+        ("Tensor.unsqueeze", (1,)),
+        ("numpy.expand_dims", ((1,),)),
+        ("Tensor.view", (3, 1, 8)),
+        ("torch.reshape", ([3, 1, -1],)),
+        ("einops.rearrange", ("b f -> b 1 f",)),
+    ):
+        bench = Bench()
+        z = bench.tensor(3, 8)
+        found = bench.call(name, z, *arguments)
+        assert [(one.source, one.axis.id) for one in bench.events(Inserted)] == [(z, ids(found)[1])], name
+
+
+def test_a_subscript_of_none_is_told_and_others_are_not() -> None:
+    bench = Bench()
+    z = bench.tensor(3, 8)
+    found = bench.item(z, slice(None), None)
+    assert [one.axis.id for one in bench.events(Inserted)] == [ids(found)[1]]
+    bench.item(found, slice(None), 0)
+    bench.call("Tensor.squeeze", found, 1)
+    bench.call("Tensor.view", found, 3, 1, 8)
+    assert len(bench.events(Inserted)) == 1
+
+
+def test_an_axis_in_front_of_an_unknown_rank_is_told() -> None:
+    bench = Bench()
+    found = bench.call("Tensor.unsqueeze", OpenTensor("x"), 0)
+    assert isinstance(found, OpenTensor)
+    assert [one.axis for one in bench.events(Inserted)] == list(found.head)
 
 
 @pytest.mark.parametrize("dim", [3, -4, "a"])
