@@ -9,6 +9,19 @@ from lstmlint.values import ALWAYS, Axis, Layer, OpenTensor, Packed, Path, Slice
 
 
 @dataclass(frozen=True)
+class Round:
+    """A round of a loop, or of a comprehension, that was under way."""
+
+    loop: int
+    """The loop, a new one each time that it starts."""
+    number: int
+    text: str
+    """What it goes over, or the condition it goes on, as written."""
+    source: Value | None
+    """What it goes over: what wraps a loader (enumerate, zip) counts as the loader."""
+
+
+@dataclass(frozen=True)
 class Inside:
     """A call of a function of the program that was under way."""
 
@@ -20,6 +33,11 @@ class Inside:
     path: Path
     under: tuple[str, ...]
     """The branches taken, and the conditions around the call in its caller."""
+    place: Place | None = None
+    given: tuple[Value, ...] = ()
+    """Where it was called, and with what."""
+    rounds: tuple[Round, ...] = ()
+    """The loops that were under way in its callers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +50,10 @@ class Event:
     """The calls under way, the outermost first."""
     under: tuple[str, ...] = ()
     """The conditions of the `if` statements around it in the innermost call, folded ones too."""
+    rounds: tuple[Round, ...] = ()
+    """The loops under way, in the callers too, the outermost first."""
+    recorded: bool = True
+    """False where torch was told not to record what is computed."""
 
     def during(self, *functions: str) -> tuple[Inside, ...]:
         """The calls from the innermost one of a torch module's method of some name on; empty where there is none."""
@@ -328,3 +350,22 @@ class Discarded(Event):
 
     name: str
     """The path of a torch function, or the name of a tensor's method."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backward(Event):
+    """Gradients were computed, which frees the graph behind them unless `keeps` says otherwise."""
+
+    keeps: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CutOff(Event):
+    """A tensor was cut off from its graph in place: `h.detach_()`."""
+
+    source: Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unfollowed(Event):
+    """A function of unknown definition was called whose name says that it sets states anew, or cuts them off."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from lstmlint.events import Event, Inside
+from lstmlint.events import Event, Inside, Round
 from lstmlint.sizes import Size
 from lstmlint.source import Place
 from lstmlint.values import (
@@ -64,6 +64,14 @@ class World:
     """The calls of the program's functions that are under way."""
     under: tuple[str, ...] = ()
     """The conditions around what is being interpreted, in the innermost of these calls."""
+    rounds: tuple[Round, ...] = ()
+    """The loops that are under way, with the round each is in."""
+    recording: bool = True
+    """False inside `torch.no_grad()` and its kin."""
+    loaders: dict[int, Layer] = field(default_factory=dict)
+    """The lists that stand for the batches of a loader, by their address."""
+    reads: set[str] = field(default_factory=set)
+    """The names of the attributes that were read."""
     registered: set[int] = field(default_factory=set)
     """The lists and dictionaries that are ModuleLists and ModuleDicts, and the modules whose parameters were taken."""
     claims: list[Claim] = field(default_factory=list)
@@ -129,7 +137,16 @@ class World:
 
     def emit(self, event: Event) -> None:
         """Appends an event; its path and what it stands inside are the current ones."""
-        self.events.append(replace(event, path=self.path, inside=self.inside, under=self.under))
+        self.events.append(
+            replace(
+                event,
+                path=self.path,
+                inside=self.inside,
+                under=self.under,
+                rounds=self.rounds,
+                recorded=self.recording,
+            )
+        )
 
     def new_list(self, items: Iterable[Value], open_ended: bool = False) -> ListRef:
         """A list on the heap. `open_ended`: the items are a sample, how many there are is not known."""

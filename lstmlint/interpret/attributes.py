@@ -52,6 +52,7 @@ def _library(run: Run, owner: External, name: str, place: Place) -> Value:
 
 @handles(ATTRIBUTES, Instance)
 def _instance(run: Run, owner: Instance, name: str, place: Place) -> Value:
+    run.world.reads.add(name)
     found = instance_attribute(run, owner, name, place)
     if found is not None:
         return found
@@ -182,6 +183,7 @@ def _tensor(run: Run, owner: Tensor | OpenTensor, name: str, place: Place) -> Va
 
 @handles(ATTRIBUTES, Unknown)
 def _unknown(run: Run, owner: Unknown, name: str, place: Place) -> Value:
+    run.world.reads.add(name)
     tensor = run.world.tensor(owner)
     if isinstance(tensor, Tensor):
         return _tensor(run, tensor, name, place)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from lstmlint.interpret.conditions import is_instance, truth
 from lstmlint.interpret.containers import list_items
 from lstmlint.interpret.iteration import UNROLLED, elements
+from lstmlint.interpret.loops import note_loader
 from lstmlint.interpret.registry import Call, Operation
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.shapes import axis_at, size_of
@@ -30,6 +31,7 @@ from lstmlint.values import (
     as_int,
     as_size,
 )
+from lstmlint.world import World
 
 RANGE = 12
 """Ranges up to this long are known number by number."""
@@ -81,7 +83,12 @@ def library(run: Run) -> dict[str, Operation]:
 
 
 def _with(run: Run, function: Callable[[Run, Call], Value]) -> Operation:
-    return lambda world, call: function(run, call)
+    def operate(world: World, call: Call) -> Value:
+        found = function(run, call)
+        note_loader(world, found, call.args)
+        return found
+
+    return operate
 
 
 def _first(run: Run, call: Call) -> Value:

@@ -11,6 +11,7 @@ from lstmlint.interpret.attributes import instance_attribute, known_method
 from lstmlint.interpret.binding import bind_arguments
 from lstmlint.interpret.building import build, build_base, inner_layer
 from lstmlint.interpret.definitions import is_torch_module, library_bases
+from lstmlint.interpret.gradients import is_unrecorded, note_unfollowed
 from lstmlint.interpret.iteration import unpack_starred
 from lstmlint.interpret.joins import join, known_choices
 from lstmlint.interpret.registry import APPLICATIONS, OPERATIONS, Call
@@ -27,6 +28,7 @@ from lstmlint.values import (
     Layer,
     ListRef,
     Method,
+    Num,
     OneOf,
     OpenTensor,
     Packed,
@@ -120,10 +122,13 @@ def call_function(run: Run, info: FunctionInfo, call: Call, receiver: Value | No
     site = world.site
     context = (run.key("context", _context(run), site[1] if isinstance(site, tuple) else None),)
     frame = Frame(info.closure.file, unit, parent=info.closure, context=context, owner=info.owner, receiver=receiver)
-    path, target, inside, under = world.path, world.target, world.inside, world.under
+    path, target, inside, under, recording = world.path, world.target, world.inside, world.under, world.recording
     world.target = ""
-    world.inside = (*inside, Inside(info.name, receiver, is_torch_module(run, receiver), path, under))
+    given = (*call.args, *call.kwargs.values())
+    is_module = is_torch_module(run, receiver)
+    world.inside = (*inside, Inside(info.name, receiver, is_module, path, under, call.place, given, world.rounds))
     world.under = ()
+    world.recording = recording and not any(map(is_unrecorded, info.decorators))
     run.stack.append(info.ident)
     run.frames.append(frame)
     run.entered.add(info.ident)
@@ -139,7 +144,7 @@ def call_function(run: Run, info: FunctionInfo, call: Call, receiver: Value | No
         run.frames.pop()
         run.stack.pop()
         world.path, world.target = path, target
-        world.inside, world.under = inside, under
+        world.inside, world.under, world.recording = inside, under, recording
         world.site = site
         if is_leaving:
             run.abroad, run.left = run.abroad + run.steps - (run.left or 0), None
@@ -171,7 +176,15 @@ def call_library(run: Run, path: str, call: Call) -> Value:
     if operation is not None:
         return operation(run.world, Call(path, call.args, call.kwargs, call.place, call.texts, call.open_ended))
     built = build(run.world, path, call)
+    if built is None:
+        note_unfollowed(run.world, call)
     return run.world.unknown() if built is None else built
+
+
+@handles(CALLS, Unknown)
+def _unknown(run: Run, callee: Unknown, call: Call) -> Value:
+    note_unfollowed(run.world, call)
+    return run.world.unknown()
 
 
 @handles(CALLS, Partial)
@@ -224,6 +237,7 @@ def _method(run: Run, callee: Method, call: Call) -> Value:
             return operation(
                 run.world, Call(path, (owner, *call.args), call.kwargs, call.place, texts, call.open_ended)
             )
+    note_unfollowed(run.world, call)
     return run.world.unknown()
 
 
@@ -240,6 +254,7 @@ _KINDS = {
     DictRef: ("dict",),
     Tuple: ("tuple",),
     Const: ("str",),
+    Num: ("Tensor",),
     Shape: ("Shape", "tuple"),
 }
 

@@ -7,6 +7,7 @@ import libcst as cst
 from lstmlint.interpret.assignment import assign
 from lstmlint.interpret.conditions import decide
 from lstmlint.interpret.iteration import elements, unpack_starred
+from lstmlint.interpret.loops import rounds
 from lstmlint.interpret.run import EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Frame
 from lstmlint.values import (
@@ -98,16 +99,19 @@ def _comprehend(run: Run, frame: Frame, clause: cst.CompFor, keep: object) -> bo
     """Runs a comprehension's body for each known element; False where how often it runs is not known."""
     saved = dict(frame.variables)
     source = run.evaluate(frame, clause.iter)
-    items, closed = elements(run, source, run.at(frame, clause.iter))
-    for item in items:
-        assign(run, frame, clause.target, item)
-        if not all(_passes(run, frame, test.test, closed) for test in clause.ifs):
-            continue
-        closed = closed and not any(decide(run, frame, test.test)[0] is None for test in clause.ifs)
-        if clause.inner_for_in is not None:
-            closed = _comprehend(run, frame, clause.inner_for_in, keep) and closed
-        else:
-            keep()  # type: ignore[operator]
+    place = run.at(frame, clause.iter)
+    items, closed = elements(run, source, place)
+    with rounds(run.world, place.text, source) as turn:
+        for item in items:
+            turn()
+            assign(run, frame, clause.target, item)
+            if not all(_passes(run, frame, test.test, closed) for test in clause.ifs):
+                continue
+            closed = closed and not any(decide(run, frame, test.test)[0] is None for test in clause.ifs)
+            if clause.inner_for_in is not None:
+                closed = _comprehend(run, frame, clause.inner_for_in, keep) and closed
+            else:
+                keep()  # type: ignore[operator]
     own = set(frame.variables) - set(saved)
     for name in own:
         del frame.variables[name]

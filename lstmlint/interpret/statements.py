@@ -11,8 +11,10 @@ from lstmlint.interpret.assignment import assign
 from lstmlint.interpret.conditions import decide
 from lstmlint.interpret.definitions import define_class, define_function
 from lstmlint.interpret.discards import note_discard
+from lstmlint.interpret.gradients import is_unrecorded
 from lstmlint.interpret.iteration import UNROLLED, elements
 from lstmlint.interpret.joins import join
+from lstmlint.interpret.loops import rounds
 from lstmlint.interpret.narrowing import narrow
 from lstmlint.interpret.run import STATEMENTS, Run, handles, join_heaps
 from lstmlint.interpret.scope import Flow, Frame
@@ -170,14 +172,16 @@ def _text(frame: Frame, node: cst.CSTNode) -> str:
 def _for(run: Run, frame: Frame, node: cst.For) -> Flow:
     source = run.evaluate(frame, node.iter)
     items, closed = elements(run, source, run.at(frame, node.iter))
-    if closed and len(items) <= UNROLLED:
-        return _unrolled(run, frame, node, items)
-    sample = items[:2] if closed else items[:UNROLLED]
-    return _repeated(run, frame, lambda: _sample(run, frame, node, sample))
+    with rounds(run.world, _text(frame, node.iter), source) as turn:
+        if closed and len(items) <= UNROLLED:
+            return _unrolled(run, frame, node, items, turn)
+        sample = items[:2] if closed else items[:UNROLLED]
+        return _repeated(run, frame, lambda: _sample(run, frame, node, sample, turn))
 
 
-def _sample(run: Run, frame: Frame, node: cst.For, items: list[Value]) -> Flow:
+def _sample(run: Run, frame: Frame, node: cst.For, items: list[Value], turn: Callable[[], None]) -> Flow:
     for item in items:
+        turn()
         assign(run, frame, node.target, item)
         flow = run.execute(frame, [node.body])
         if flow in (Flow.BREAK, Flow.STOP):
@@ -185,9 +189,10 @@ def _sample(run: Run, frame: Frame, node: cst.For, items: list[Value]) -> Flow:
     return Flow.NEXT
 
 
-def _unrolled(run: Run, frame: Frame, node: cst.For, items: list[Value]) -> Flow:
+def _unrolled(run: Run, frame: Frame, node: cst.For, items: list[Value], turn: Callable[[], None]) -> Flow:
     path = run.world.path
     for item in items:
+        turn()
         assign(run, frame, node.target, item)
         flow = run.execute(frame, [node.body])
         if flow is Flow.STOP:
@@ -237,7 +242,13 @@ def _while(run: Run, frame: Frame, node: cst.While) -> Flow:
     verdict, _ = decide(run, frame, node.test)
     if verdict is False:
         return Flow.NEXT
-    return _repeated(run, frame, lambda: run.execute(frame, [node.body]))
+    with rounds(run.world, _text(frame, node.test)) as turn:
+
+        def body() -> Flow:
+            turn()
+            return run.execute(frame, [node.body])
+
+        return _repeated(run, frame, body)
 
 
 @handles(STATEMENTS, cst.With)
@@ -247,7 +258,10 @@ def _with(run: Run, frame: Frame, node: cst.With) -> Flow:
         if item.asname is not None:
             assign(run, frame, item.asname.name, value)
     said = len(run.world.events), len(run.world.claims)
+    recording = run.world.recording
+    run.world.recording = recording and not any(is_unrecorded(_text(frame, item.item)) for item in node.items)
     flow = run.execute(frame, [node.body])
+    run.world.recording = recording
     if any(_expects_raising(item.item) for item in node.items):
         del run.world.events[said[0] :], run.world.claims[said[1] :]
     return flow

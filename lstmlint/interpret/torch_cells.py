@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lstmlint.events import Called
 from lstmlint.interpret.registry import Call, application
+from lstmlint.interpret.torch_recurrent import notes_of_state
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import Opaque, Size
@@ -23,10 +24,11 @@ def apply_cell(world: World, layer: Layer, call: Call) -> Value:
     if isinstance(source, Tensor) and len(source.axes) == 2:
         text = f"`{callee(call)}` reads axis 0 as batch (a cell takes one time step)"
         world.claim(source.axes[0], Role.BATCH, Strength.FACT, call.place, text, kind="cell")
-    hidden = Tensor((*rows, world.axis(size, Role.FEATURE)), state="h")
+    notes = notes_of_state(world, layer, call.place)
+    hidden = Tensor((*rows, world.axis(size, Role.FEATURE)), notes, state="h")
     result: Value = hidden
     if layer.spec.family == "lstm_cell":
-        cell = Tensor((*rows, world.axis(size, Role.FEATURE)), state="c")
+        cell = Tensor((*rows, world.axis(size, Role.FEATURE)), notes, state="c")
         result = Tuple((hidden, cell), layer=layer, part="cell")
     state = None if state == NONE else state
     extra = tuple(call.args[2:])

@@ -87,7 +87,9 @@ def iterate_loader(world: World, call: Call) -> Value:
     loader = call.args[0] if call.args else None
     if not isinstance(loader, Layer):
         return world.unknown()
-    return world.new_list([_batch(world, loader, call)], open_ended=True)
+    batches = world.new_list([_batch(world, loader, call)], open_ended=True)
+    world.loaders[batches.address] = loader
+    return batches
 
 
 def _batch(world: World, loader: Layer, call: Call) -> Value:

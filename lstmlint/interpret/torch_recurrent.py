@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from lstmlint.events import Called, Misplaced
+from lstmlint.interpret.ops.trail import DETACHED, STATE
 from lstmlint.interpret.registry import Call, application
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
@@ -94,7 +95,7 @@ def apply_recurrent(world: World, layer: Layer, call: Call) -> Value:
     source = _source(world, layer, call, given)
     output, batch = _read(world, layer, call, source)
     _claim_state(world, state, call.place)
-    result = _result(world, layer, output, batch)
+    result = _result(world, layer, output, batch, notes_of_state(world, layer, call.place))
     if source is not None:
         event = Called(place=call.place, layer=layer, source=source, state=state, result=result)
         world.emit(replace(event, extra=tuple(call.args[2:]), stated=_states(call)))
@@ -178,13 +179,19 @@ def _claim_state(world: World, state: Value | None, place: Place) -> None:
             world.claim(tensor.axes[1], Role.BATCH, Strength.STRUCTURE, place, text, kind="state")
 
 
-def _result(world: World, layer: Layer, output: Value, batch: Axis | None) -> Tuple:
+def notes_of_state(world: World, layer: Layer, place: Place) -> tuple[Note, ...]:
+    """What is noted of a state that a call returns: which call it was, and whether there is a graph behind it."""
+    origin = Note(STATE, place, layer)
+    return (origin,) if world.recording else (origin, Note(DETACHED, place))
+
+
+def _result(world: World, layer: Layer, output: Value, batch: Axis | None, notes: tuple[Note, ...]) -> Tuple:
     geometry = Geometry.of(layer)
     stack = world.axis(geometry.stack, Role.STACK)
     rows = () if batch is None else (batch,)
-    hidden = Tensor((stack, *rows, world.axis(geometry.width, Role.FEATURE)), state="h")
+    hidden = Tensor((stack, *rows, world.axis(geometry.width, Role.FEATURE)), notes, state="h")
     if layer.spec.family != "lstm":
         return Tuple((output, hidden), layer=layer, part="result")
     cell_stack = world.axis(geometry.stack, Role.STACK)
-    cell = Tensor((cell_stack, *rows, world.axis(geometry.cell, Role.FEATURE)), state="c")
+    cell = Tensor((cell_stack, *rows, world.axis(geometry.cell, Role.FEATURE)), notes, state="c")
     return Tuple((output, Tuple((hidden, cell), layer=layer, part="state")), layer=layer, part="result")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from lstmlint.events import Randomised
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import SOURCE, tensor_argument
-from lstmlint.interpret.ops.trail import MASK, RANDOM, as_array, as_torch, noted, overwritten, without_notes
+from lstmlint.interpret.ops.trail import MASK, RANDOM, as_array, as_torch, detached, noted, overwritten, without_notes
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.values import Tensor, Unknown, Value
 from lstmlint.world import World
 
-_PLACES = """to cuda cpu xpu contiguous clone detach detach_ requires_grad_ pin_memory share_memory_ to_dense coalesce
+_PLACES = """to cuda cpu xpu contiguous clone detach requires_grad_ pin_memory share_memory_ to_dense coalesce
     copy resolve_conj resolve_neg refine_names rename data grad"""
 _TYPES = "float double half bfloat16 long int short byte char type type_as astype"
 
@@ -24,13 +24,16 @@ def converted(world: World, call: Call) -> Value:
     tensor = world.tensor(value) if isinstance(value, Unknown) else value
     if not isinstance(tensor, Tensor):
         return value
-    return without_notes(tensor, MASK) if call.name.rpartition(".")[2] in _TYPES.split() else tensor
+    name = call.name.rpartition(".")[2]
+    if name in ("detach", "data"):
+        return detached(tensor, call.place)
+    return without_notes(tensor, MASK) if name in _TYPES.split() else tensor
 
 
 @operation("Tensor.numpy", "Tensor.__array__")
 def to_numpy(world: World, call: Call) -> Value:
     """A torch tensor as a numpy array."""
-    return as_array(converted(world, call), call.place)
+    return as_array(detached(converted(world, call), call.place), call.place)
 
 
 @operation("torch.nn.Parameter", "torch.nn.parameter.Parameter")
@@ -43,7 +46,7 @@ def to_parameter(world: World, call: Call) -> Value:
 def to_torch(world: World, call: Call) -> Value:
     """A numpy array as a torch tensor; a tensor as itself."""
     source = tensor_argument(world, call, 0, "data", *SOURCE)
-    return world.unknown() if source is None else as_torch(source)
+    return world.unknown() if source is None else detached(as_torch(source), call.place)
 
 
 @operation(*names("zero_ fill_ copy_ set_", "Tensor"))

@@ -24,6 +24,10 @@ BACKWARDS = "backwards"
 """The steps, on axis 1, stand from the last to the first."""
 NUMPY = "numpy"
 """A numpy array, whose methods differ from a torch tensor's of the same name."""
+DETACHED = "detached"
+"""A state of a recurrent layer that is cut off from the graph that computed it."""
+STATE = "state"
+"""The state that a call of a recurrent layer returned; the note's place is the call's."""
 
 SOFTMAX = "softmax"
 """Came out of a softmax: probabilities."""
@@ -51,6 +55,11 @@ def without_notes(tensor: Tensor, *kinds: str) -> Tensor:
     if not any(note.kind in kinds for note in tensor.trail):
         return tensor
     return replace(tensor, trail=tuple(note for note in tensor.trail if note.kind not in kinds))
+
+
+def detached(value: Value, place: Place) -> Value:
+    """A value without its graph; that is noted of the states of recurrent layers."""
+    return noted(value, DETACHED, place) if isinstance(value, Tensor) and value.noted(STATE) else value
 
 
 def joint_trail(tensors: Iterable[Tensor]) -> tuple[Note, ...]:
