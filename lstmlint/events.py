@@ -357,6 +357,8 @@ class Backward(Event):
     """Gradients were computed, which frees the graph behind them unless `keeps` says otherwise."""
 
     keeps: bool = False
+    by: str = ""
+    """Who runs it, where the program does not do so itself."""
 
 
 @dataclass(frozen=True, kw_only=True)

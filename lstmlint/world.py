@@ -68,8 +68,8 @@ class World:
     """The loops that are under way, with the round each is in."""
     recording: bool = True
     """False inside `torch.no_grad()` and its kin."""
-    loaders: dict[int, Layer] = field(default_factory=dict)
-    """The lists that stand for the batches of a loader, by their address."""
+    origins: dict[int, Value] = field(default_factory=dict)
+    """What lists go over in another form (a loader's batches, an enumeration), by their address."""
     reads: set[str] = field(default_factory=set)
     """The names of the attributes that were read."""
     registered: set[int] = field(default_factory=set)

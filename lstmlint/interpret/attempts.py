@@ -98,6 +98,7 @@ def once(run: Run, entry: Callable[[], object]) -> None:
     """Runs something by itself; what nests too deeply for Python is given up."""
     run.world.path = ALWAYS
     run.world.target = ""
+    run.world.recording = True
     try:
         entry()
     except RecursionError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lstmlint.interpret.definitions import ancestry, library_bases
 from lstmlint.interpret.joins import known_choices
+from lstmlint.interpret.ops.trail import STATE
 from lstmlint.interpret.registry import OPERATIONS, Call
 from lstmlint.interpret.run import ATTRIBUTES, Run, handles
 from lstmlint.interpret.scope import ClassInfo, Frame
@@ -75,6 +76,16 @@ def stored_attributes(run: Run, owner: Instance) -> dict[str, Value]:
     """What was assigned to an object's attributes so far."""
     stored = run.world.heap.get(owner.address)
     return stored if isinstance(stored, dict) else {}
+
+
+def keeps_state(run: Run, owner: Instance) -> bool:
+    """True where an object has kept a recurrent layer's state, which it may start from when it is called again."""
+    kept = [inner for value in stored_attributes(run, owner).values() for inner in _inside(value)]
+    return any(isinstance(value, Tensor) and value.noted(STATE) for value in kept)
+
+
+def _inside(value: Value) -> tuple[Value, ...]:
+    return value.items if isinstance(value, Tuple) else (value,)
 
 
 def instance_attribute(run: Run, owner: Instance, name: str, place: Place) -> Value | None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from lstmlint.interpret.conditions import is_instance, truth
 from lstmlint.interpret.containers import list_items
 from lstmlint.interpret.iteration import UNROLLED, elements
-from lstmlint.interpret.loops import note_loader
+from lstmlint.interpret.loops import note_origin
 from lstmlint.interpret.registry import Call, Operation
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.shapes import axis_at, size_of
@@ -85,7 +85,7 @@ def library(run: Run) -> dict[str, Operation]:
 def _with(run: Run, function: Callable[[Run, Call], Value]) -> Operation:
     def operate(world: World, call: Call) -> Value:
         found = function(run, call)
-        note_loader(world, found, call.args)
+        note_origin(world, found, call)
         return found
 
     return operate

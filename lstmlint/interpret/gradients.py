@@ -13,7 +13,7 @@ from lstmlint.world import World
 
 _UNRECORDED = re.compile(r"(?:^|\.)(?:no_grad|inference_mode)(?:\(\))?$|set_grad_enabled\(False\)$")
 
-_RENEWS = re.compile(r"reset|init|clear|zero|detach|repackage|forget", re.IGNORECASE)
+_RENEWS = re.compile(r"reset|clear|detach|repackage|forget|(?:init|zero|begin|new|start)\w*(?:hid|stat|mem)", re.I)
 
 
 def is_unrecorded(text: str) -> bool:

@@ -7,17 +7,19 @@ from contextlib import contextmanager
 from itertools import count
 
 from lstmlint.events import Round
-from lstmlint.values import Layer, ListRef, Tuple, Value
+from lstmlint.interpret.registry import Call
+from lstmlint.values import Layer, ListRef, OpenTensor, Tensor, Unknown, Value
 from lstmlint.world import World
 
 LOADER = "data_loader"
+_WRAPPERS = frozenset(f"builtins.{name}" for name in ("enumerate", "zip", "list", "tuple", "reversed", "sorted"))
 
 
 @contextmanager
 def rounds(world: World, text: str, source: Value | None = None) -> Iterator[Callable[[], None]]:
     """A loop over `source`, written as `text`; what comes out is to be called at the start of each round."""
     outer, loop, numbers = world.rounds, world.number(), count()
-    origin = source if source is None else loader_behind(world, source) or source
+    origin = None if source is None else _origin(world, source)
 
     def turn() -> None:
         world.rounds = (*outer, Round(loop, next(numbers), text, origin))
@@ -28,17 +30,17 @@ def rounds(world: World, text: str, source: Value | None = None) -> Iterator[Cal
         world.rounds = outer
 
 
-def loader_behind(world: World, value: Value) -> Layer | None:
-    """The loader whose batches a value goes over, itself or through enumerate, zip and the like."""
-    if isinstance(value, Layer) and value.spec.family == LOADER:
-        return value
-    return world.loaders.get(value.address) if isinstance(value, ListRef) else None
+def _origin(world: World, value: Value) -> Value:
+    """What a loop over a value goes over: a loader, not the enumeration of its batches."""
+    return world.origins.get(value.address, value) if isinstance(value, ListRef) else value
 
 
-def note_loader(world: World, found: Value, given: tuple[Value, ...]) -> None:
-    """Remembers that a list goes over the batches of a loader because what it was made of does."""
-    if isinstance(found, ListRef):
-        inner = [item for value in given for item in (value.items if isinstance(value, Tuple) else (value,))]
-        loader = next((one for value in inner if (one := loader_behind(world, value))), None)
-        if loader is not None:
-            world.loaders[found.address] = loader
+def note_origin(world: World, found: Value, call: Call) -> None:
+    """Remembers what an enumeration and its like go over: a loader among their arguments, or the first of these."""
+    if call.name not in _WRAPPERS or not isinstance(found, ListRef) or not call.args:
+        return
+    origins = [_origin(world, value) for value in call.args]
+    loaders = [value for value in origins if isinstance(value, Layer) and value.spec.family == LOADER]
+    first = (loaders or origins)[0]
+    if isinstance(first, (Layer, ListRef, Tensor, OpenTensor, Unknown)):
+        world.origins[found.address] = first

@@ -15,12 +15,13 @@ import libcst as cst
 
 from lstmlint.events import Returned
 from lstmlint.interpret.attempts import attempt, once
-from lstmlint.interpret.attributes import bind, class_attribute
+from lstmlint.interpret.attributes import bind, class_attribute, keeps_state
 from lstmlint.interpret.builtins import library
 from lstmlint.interpret.calls import call_function
 from lstmlint.interpret.classes import call_instance, instantiate
 from lstmlint.interpret.definitions import Nowhere, ancestry
 from lstmlint.interpret.keras_sequential import finish
+from lstmlint.interpret.lightning import is_left_to_lightning, train
 from lstmlint.interpret.load import load
 from lstmlint.interpret.lookup import define, lookup, module_frame, module_name
 from lstmlint.interpret.registry import Call
@@ -168,6 +169,8 @@ def _objects(run: Run) -> Iterator[Callable[[], object]]:
         owner = run.instances[position]
         position += 1
         number = numbers[owner.cls] = numbers.get(owner.cls, 0) + 1
+        if is_left_to_lightning(run, owner):
+            yield lambda owner=owner: train(run, owner, Nowhere(run.frames[0].file.source.path))  # type: ignore[misc]
         for name in FIRST:
             found = class_attribute(run, owner.cls, name)
             if isinstance(found, Function):
@@ -195,6 +198,8 @@ def _use(run: Run, owner: Instance, method: Function, number: int) -> None:
     info = run.function(method)
     _at_entry(run, info.ident, number)
     value = call_instance(run, owner, _no_arguments(run, info.name))
+    if keeps_state(run, owner):
+        call_instance(run, owner, _no_arguments(run, info.name))
     parsed = info.syntax(run.syntax)
     if parsed is not None and isinstance(parsed[0], cst.FunctionDef):
         run.world.emit(Returned(place=parsed[1].place(parsed[0].name), function=info.name, value=value))

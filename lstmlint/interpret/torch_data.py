@@ -88,7 +88,7 @@ def iterate_loader(world: World, call: Call) -> Value:
     if not isinstance(loader, Layer):
         return world.unknown()
     batches = world.new_list([_batch(world, loader, call)], open_ended=True)
-    world.loaders[batches.address] = loader
+    world.origins[batches.address] = loader
     return batches
 
 
