@@ -241,6 +241,10 @@ class World:
             return None
         return value if rank is None or len(value.axes) == rank else None
 
+    def known_roots(self) -> Iterable[tuple[tuple[Hashable, int], tuple[Axis, ...]]]:
+        """The unknown things that turned out to be tensors: their roots with their ranks, and their axes."""
+        return self._roots.items()
+
     def _axes(self, root: Hashable, rank: int) -> tuple[Axis, ...]:
         if (root, rank) not in self._roots:
             self._roots[root, rank] = tuple(self.axis() for _ in range(rank))

@@ -1,0 +1,189 @@
+"""Which models of a file are run, how each is made, and what the analyser knows of what they read."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lstmlint.catalogue.torch_recurrent import CELL_FAMILIES, RECURRENT_FAMILIES
+from lstmlint.checks.evidence import layouts
+from lstmlint.checks.facts import Facts
+from lstmlint.events import Built, Called
+from lstmlint.source import SourceFile
+from lstmlint.values import Instance, Tensor
+from lstmlint.verify.call_sites import Sites
+from lstmlint.verify.contracts import Belief, Configured, ModelPlan, Parameter
+from lstmlint.verify.slicing import Definition, Syntax
+from lstmlint.world import World
+
+CAUSAL = re.compile(r"causal|autoregressive|streaming|online", re.IGNORECASE)
+NOT_CAUSAL = re.compile(r"(non|not|no)[- _]?causal", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class FilePlan:
+    """What is run of one file."""
+
+    framework: str
+    models: tuple[ModelPlan, ...]
+    module: str
+    folders: tuple[str, ...]
+    root: str
+
+
+def framework_of(world: World) -> str:
+    """The framework of the recurrent layers that a file builds; empty where it builds none."""
+    found = [event.layer.spec.framework for event in world.events if isinstance(event, Built)]
+    return "torch" if "torch" in found else "keras" if found else ""
+
+
+def plan_torch(
+    source: SourceFile, world: World, configured: Mapping[str, Configured], wanted: Iterable[str]
+) -> tuple[ModelPlan, ...]:
+    """The torch models of a file that hold a recurrent layer; `wanted` names those to take, none: all."""
+    syntax = Syntax.of(ast.parse(source.text))
+    facts = Facts(world)
+    names = _holders(syntax, facts)
+    wanted = set(wanted)
+    sites = Sites(syntax, frozenset({*syntax.classes}))
+    beliefs = _beliefs(facts)
+    found = []
+    for name in names:
+        if wanted and name not in wanted:
+            continue
+        definition = syntax.classes[name]
+        found.append(
+            ModelPlan(
+                name,
+                definition.lineno,
+                name,
+                sites.recipes(name),
+                _parameters(syntax, definition, world),
+                beliefs,
+                configured.get(name),
+                _is_causal(definition, configured.get(name)),
+            )
+        )
+    return tuple(sorted(found, key=lambda plan: (not any(r.arguments is not None for r in plan.recipes), plan.line)))
+
+
+def _holders(syntax: Syntax, facts: Facts) -> list[str]:
+    """The classes of the file whose methods build a recurrent layer, or hold a class that does, in the file's order."""
+    found: set[str] = set()
+    for built in facts.events(Built):
+        if built.layer.spec.framework == "torch" and built.layer.spec.family in (*RECURRENT_FAMILIES, *CELL_FAMILIES):
+            for inside in built.inside:
+                if inside.is_module and isinstance(inside.receiver, Instance):
+                    found.add(inside.receiver.cls.name)
+    found |= _mentioning(syntax, found)
+    return [name for name in syntax.classes if name in found and not _is_abstract(syntax, name, found)]
+
+
+def _mentioning(syntax: Syntax, found: set[str]) -> set[str]:
+    """Classes that inherit from one that was found."""
+    more: set[str] = set()
+    for name, definition in syntax.classes.items():
+        bases = {base.id for base in definition.bases if isinstance(base, ast.Name)}
+        if bases & (found | more):
+            more.add(name)
+    return more
+
+
+def _is_abstract(syntax: Syntax, name: str, found: set[str]) -> bool:
+    """True for a class that others of the file build on and that cannot be called itself."""
+    if any(isinstance(base, ast.Attribute) and base.attr == "ABC" for base in syntax.classes[name].bases):
+        return True
+    derived = [each for each in syntax.classes.values() if name in {b.id for b in each.bases if isinstance(b, ast.Name)}]
+    return bool(derived) and method(syntax, name, "forward") is None
+
+
+def method(syntax: Syntax, name: str, wanted: str) -> Definition | None:
+    """A method of a class of the file, its own or one that it inherits from another class of the file."""
+    seen: set[str] = set()
+    pending = [name]
+    while pending:
+        current = pending.pop(0)
+        definition = syntax.classes.get(current)
+        if definition is None or current in seen:
+            continue
+        seen.add(current)
+        for statement in definition.body:
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) and statement.name == wanted:
+                return statement
+        pending += [base.id for base in definition.bases if isinstance(base, ast.Name)]
+    return None
+
+
+def _parameters(syntax: Syntax, definition: ast.ClassDef, world: World) -> tuple[Parameter, ...]:
+    forward = method(syntax, definition.name, "forward")
+    if forward is None:
+        return (Parameter("input"),)
+    positional = [*forward.args.posonlyargs, *forward.args.args][1:]
+    required = len(positional) - len(forward.args.defaults)
+    ranks = _ranks(world)
+    integers = _token_axes(world)
+    found = []
+    for number, parameter in enumerate(positional):
+        axes, rank = ranks.get(parameter.arg, ((), 0))
+        found.append(Parameter(parameter.arg, rank, bool(set(axes) & integers), number < required))
+    return tuple(found)
+
+
+def _ranks(world: World) -> dict[str, tuple[tuple[int, ...], int]]:
+    """Unknown parameters by name, with the identities of their axes, where their rank was learned."""
+    found: dict[str, tuple[tuple[int, ...], int]] = {}
+    for (root, rank), axes in world.known_roots():
+        if isinstance(root, tuple) and root[:1] == ("parameter",) and len(root) > 2:
+            found[str(root[2])] = tuple(axis.id for axis in axes), rank
+    return found
+
+
+def _token_axes(world: World) -> set[int]:
+    """The axes of what embeddings read."""
+    return {
+        axis.id
+        for event in world.events
+        if isinstance(event, Called) and event.layer.spec.family == "embedding" and isinstance(event.source, Tensor)
+        for axis in event.source.axes
+    }
+
+
+def _beliefs(facts: Facts) -> tuple[Belief, ...]:
+    """Where the batch is in what each recurrent layer reads: by its layout, or the other way where that is at fault."""
+    found = layouts(facts)
+    return tuple(
+        Belief(reading.called.place.span.line, int(reading.batch_first is found.is_at_fault(reading.layer)))
+        for reading in found.readings
+    )
+
+
+def _is_causal(definition: ast.ClassDef, configured: Configured | None) -> bool:
+    if configured is not None and configured.causal:
+        return True
+    said = f"{definition.name} {ast.get_docstring(definition) or ''}"
+    return bool(CAUSAL.search(said)) and not NOT_CAUSAL.search(said)
+
+
+def import_name(file: str) -> tuple[str, tuple[str, ...], str]:
+    """How a file is imported: its dotted name if it lies in a package, the folders to look in, the project's root."""
+    path = Path(file).resolve()
+    folder, parts = path.parent, [path.stem]
+    while (folder / "__init__.py").is_file():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    root = _root(folder)
+    name = ".".join(parts) if len(parts) > 1 else ""
+    folders = dict.fromkeys(str(each) for each in (folder, root, root / "src", Path(os.getcwd())) if each.is_dir())
+    return name, tuple(folders), str(root)
+
+
+def _root(folder: Path) -> Path:
+    """The project that a folder belongs to: where its configuration or its repository begins, else the folder."""
+    for above in (folder, *folder.parents):
+        if any((above / name).exists() for name in ("pyproject.toml", "setup.py", "setup.cfg", ".git")):
+            return above
+    return folder

@@ -1,0 +1,83 @@
+"""The worker's life: reads the request, imports the framework, then the user's file, runs each model, and tells.
+
+Each line of the answer says how far it has come, so that whoever waits knows where it stopped if it stops.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from lstmlint.verify.contracts import Fault, ModelPlan, Observation, Place, Request, decode, encode
+from lstmlint.verify.worker.loading import Program, load
+from lstmlint.verify.worker.places import own_frames
+from lstmlint.verify.worker.sandbox import forbid, limit_memory
+
+Examine = Callable[[Program, ModelPlan], Observation]
+
+
+def serve(request_descriptor: int, answer_descriptor: int) -> None:
+    """Answers one request, line by line, and ends the process."""
+    with os.fdopen(request_descriptor, encoding="utf-8") as incoming:
+        request = decode(Request, json.loads(incoming.read()))
+    channel = os.fdopen(answer_descriptor, "w", encoding="utf-8", buffering=1)
+
+    def tell(**message: Any) -> None:
+        channel.write(json.dumps(message) + "\n")
+        channel.flush()
+
+    tell(stage="framework")
+    try:
+        examine = _framework(request)
+    except BaseException as error:
+        tell(fault=encode(fault_of(error, "framework", request)))
+        return
+    limit_memory(request.memory)
+    forbid(request.scratch)
+    tell(stage="import")
+    try:
+        program = load(request)
+    except BaseException as error:
+        tell(fault=encode(fault_of(error, "import", request)))
+        _leave(channel)
+    for plan in request.models:
+        tell(stage="model", name=plan.name)
+        try:
+            observation = examine(program, plan)
+        except BaseException as error:
+            observation = Observation(plan.name, fault=fault_of(error, "forward", request))
+        tell(observation=encode(observation))
+    tell(stage="done")
+    _leave(channel)
+
+
+def _leave(channel: Any) -> None:
+    """Ends without what the program has asked to be done at its end, and without waiting for its threads."""
+    channel.flush()
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _framework(request: Request) -> Examine:
+    if request.framework == "keras":
+        from lstmlint.verify.worker import keras_examination
+
+        return keras_examination.prepare(request)
+    from lstmlint.verify.worker import torch_examination
+
+    return torch_examination.prepare(request)
+
+
+def fault_of(error: BaseException, stage: str, request: Request) -> Fault:
+    """An exception as the other process is told of it."""
+    places: tuple[Place, ...] = own_frames(error, request.root, request.file)
+    shown = traceback.format_exception(type(error), error, error.__traceback__)
+    name = "out of memory" if isinstance(error, MemoryError) else type(error).__name__
+    if "can't allocate memory" in str(error) or "not enough memory" in str(error):
+        name = "out of memory"
+    lines = str(error).strip().splitlines()
+    return Fault(stage, name, lines[0][:300] if lines else "", places, "".join(shown)[-6000:])

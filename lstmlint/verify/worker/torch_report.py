@@ -1,0 +1,122 @@
+"""Puts together what the runs of a torch model have shown."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import replace
+from typing import Any
+
+from lstmlint.verify.contracts import UNKNOWN, Call, Fault, ModelPlan, Observation, Seen, SeenLayer
+from lstmlint.verify.worker.torch_building import Built
+from lstmlint.verify.worker.torch_examination import Examination, Hypothesis, leading_axes
+from lstmlint.verify.worker.torch_proofs import Findings, look_further
+from lstmlint.verify.worker.torch_recording import BUILT, Record
+
+torch: Any = importlib.import_module("torch")
+nn: Any = torch.nn
+
+
+def observation(examination: Examination, plan: ModelPlan, built: Built, fault: Fault | None) -> Observation:
+    """What was seen of a model; where it did not run to its end, what was seen until then."""
+    paths = {id(module): name for name, module in (examination.ran_on or built.model).named_modules()}
+    ran = fault is None or fault.stage == "size"
+    given = examination.given
+    seen = Observation(
+        plan.name,
+        built.text,
+        ran,
+        given.own,
+        (given.batch, given.steps),
+        fault=fault,
+        parameters=sum(parameter.numel() for parameter in built.model.parameters()),
+        inputs=given.shapes,
+        outputs=tuple(tuple(each.shape) for each in examination.outputs),
+    )
+    hypotheses = [examination.suppose(axis) for axis in leading_axes(given)] if ran else []
+    chosen = _chosen(examination, plan, hypotheses)
+    found = look_further(examination, plan, chosen) if ran else Findings()
+    calls = tuple(
+        _call(number, record, chosen, found, paths) for number, record in enumerate(examination.base.records)
+    )
+    return replace(
+        seen,
+        batch_axis=chosen.axis if chosen else UNKNOWN,
+        consistent=tuple(each.axis for each in hypotheses if each.holds or each.is_open),
+        calls=calls,
+        layers=_layers(examination, calls, paths, found),
+        proofs=tuple(found.proofs),
+    )
+
+
+def _chosen(examination: Examination, plan: ModelPlan, hypotheses: list[Hypothesis]) -> Hypothesis | None:
+    """The axis that the analyser believes to be the batch, else one along which samples stay apart, else the first."""
+    believed = {belief.line: belief.batch for belief in plan.beliefs}
+    for number, record in enumerate(examination.base.records):
+        line = record.place.line if record.place else 0
+        if record.kind == "layer" and isinstance(record.owner, nn.RNNBase) and line in believed:
+            for hypothesis in hypotheses:
+                merged = hypothesis.merged(number)
+                if merged is not None and merged.inputs[:1] == [believed[line]]:
+                    return hypothesis
+    return next((each for each in hypotheses if each.holds), next(iter(hypotheses), None))
+
+
+def _call(number: int, record: Record, chosen: Hypothesis | None, found: Findings, paths: dict[int, str]) -> Call:
+    merged = chosen.merged(number) if chosen else None
+    inputs = _seen(record.inputs, merged.inputs if merged else [])
+    outputs = _seen(record.outputs, merged.outputs if merged else [])
+    early, short = found.early.get(number, []), found.short.get(number, [])
+    outputs = [
+        replace(
+            each,
+            early=early[position] if position < len(early) else each.early,
+            short=short[position] if position < len(short) else False,
+        )
+        for position, each in enumerate(outputs)
+    ]
+    return Call(
+        record.kind,
+        record.name,
+        record.place,
+        tuple(inputs),
+        tuple(outputs),
+        paths.get(id(record.owner), ""),
+        bool(merged and merged.begins),
+        number in found.differing,
+    )
+
+
+def _seen(values: list[Any], states: list[int]) -> list[Seen]:
+    known = [*states, *[UNKNOWN] * len(values)]
+    return [Seen(tuple(each.shape), state) for each, state in zip(values, known, strict=False)]
+
+
+def _layers(
+    examination: Examination, calls: tuple[Call, ...], paths: dict[int, str], found: Findings
+) -> tuple[SeenLayer, ...]:
+    layers: dict[int, SeenLayer] = {}
+    for record, call in zip(examination.base.records, calls, strict=True):
+        module = record.owner
+        if not isinstance(module, (nn.RNNBase, nn.RNNCellBase)):
+            continue
+        known = layers.get(id(module))
+        if known is not None:
+            layers[id(module)] = replace(known, calls=known.calls + 1)
+            continue
+        layers[id(module)] = SeenLayer(
+            path=paths.get(id(module), ""),
+            family=type(module).__name__,
+            built=module.__dict__.get(BUILT),
+            called=record.place,
+            batch_first=bool(getattr(module, "batch_first", False)),
+            layers=int(getattr(module, "num_layers", 1)),
+            directions=2 if getattr(module, "bidirectional", False) else 1,
+            dropout=float(getattr(module, "dropout", 0.0)),
+            registered=id(module) in paths,
+            inputs=tuple(each.shape for each in call.inputs),
+            outputs=tuple(each.shape for each in call.outputs),
+            calls=1,
+            sample=call.inputs[0].sample if call.inputs else UNKNOWN,
+            dead=tuple(found.dead.get(paths.get(id(module), ""), ())),
+        )
+    return tuple(layers.values())
