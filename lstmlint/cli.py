@@ -22,7 +22,7 @@ from lstmlint.report import concise, json, rules, summary
 from lstmlint.rulebook import RuleBookError, rule_book
 
 FOUND, WRONG, INTERRUPTED = 1, 2, 130
-COMMANDS = ("check", "explain", "rules")
+COMMANDS = ("check", "explain", "rules", "verify")
 STDIN = "-"
 
 
@@ -66,6 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"lstmlint {__version__}")
     commands = parser.add_subparsers(title="commands", required=True)
     _add_check(commands.add_parser("check", help="lint files and folders", allow_abbrev=False))
+    _add_verify(commands.add_parser("verify", help="run models and hold findings against it", allow_abbrev=False))
     explain = commands.add_parser("explain", help="show a rule's page", allow_abbrev=False)
     explain.add_argument("rule", metavar="RULE", help="the name or code of a rule")
     explain.set_defaults(command=_explain)
@@ -77,8 +78,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_verify(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Runs the models of the files that are named, in a process of its own, and says of each finding whether running "
+        "confirms it. This executes your code."
+    )
+    _add_check(parser)
+    parser.set_defaults(command=_verify, verify=True)
+
+
 def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=_check)
+    running = parser.add_argument_group("running models")
+    running.add_argument("--verify", action="store_true", help="run the models, too; this executes your code")
+    running.add_argument("--python", metavar="FILE", help="the interpreter that has the framework; default: this one")
+    running.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="per model; default: 60")
+    running.add_argument("--memory", type=float, default=4.0, metavar="GB", help="per process; default: 4")
+    running.add_argument("--gpu", action="store_true", help="let the program see the GPU")
+    running.add_argument("--show-refuted", action="store_true", help="show the findings that running refutes, too")
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders, - for standard input; default: .")
     choosing = parser.add_argument_group("which rules", "RULES: names, codes, beginnings of codes; commas between")
     for flag, text in (
@@ -124,13 +141,53 @@ def _check(options: argparse.Namespace) -> int:
             isolated=options.isolated,
         ),
     )
+    if options.verify:
+        return _verified(options, finder)
     outcome = _linted(options, finder)
     _write(_report(options, outcome))
+    return _status(options, outcome)
+
+
+def _status(options: argparse.Namespace, outcome: Outcome) -> int:
+    """The number a run ends with; what lstmlint failed on is said."""
     for failure in outcome.failures:
         _complain(f"{failure.path} could not be analysed", failure.error, options.debug)
     if outcome.failures:
         return WRONG
     return FOUND if outcome.failed and not options.exit_zero else 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    if not options.paths:
+        raise UsageError("verify runs code, so it wants to be told which: a file, `model.py::Net`, or a folder")
+    return _check(options)
+
+
+def _verified(options: argparse.Namespace, finder: SettingsFinder) -> int:
+    """Lints and runs. Only here is what runs models imported."""
+    from dataclasses import replace
+
+    from lstmlint.report import verified as report
+    from lstmlint.verify.process import Limits, default_python, interpreter
+    from lstmlint.verify.running import Options as Running
+    from lstmlint.verify.running import verify
+
+    if options.timeout <= 0 or options.memory <= 0:
+        raise UsageError("--timeout and --memory are above zero")
+    limits = Limits(options.timeout, int(options.memory * 1024**3), options.gpu)
+    python = interpreter(options.python) if options.python else default_python()
+    if not options.quiet:
+        print("lstmlint: verify runs the code of the models it finds", file=sys.stderr)
+    found = verify(options.paths or [os.curdir], finder, Running(python, limits))
+    shown = replace(found.outcome, diagnostics=(*found.outcome.diagnostics, *found.refuted))
+    outcome = shown if options.show_refuted else found.outcome
+    if options.output_format == "json":
+        whole = options.command is _verify
+        _write(report.as_json(found) if whole else report.findings_as_json(found, options.show_refuted))
+    else:
+        table = "" if options.quiet else report.table(found, _colour(options), _columns())
+        _write(_report(options, outcome) + (f"\n{table}" if table else ""))
+    return _status(options, found.outcome)
 
 
 def _linted(options: argparse.Namespace, finder: SettingsFinder) -> Outcome:

@@ -17,6 +17,8 @@ from lstmlint.findings import Confidence, Severity
 FENCE = "---"
 FIXES = ("none", "safe", "unsafe")
 KEYS = ("code", "summary", "severity", "frameworks", "fix", "confidence", "since")
+OBSERVED = "LST8"
+"""What the codes of rules begin with that speak only where a model is run; no check looks for them in the source."""
 TOOL = "LST9"
 """What the codes of rules begin with that speak of a run and not of a model; they have a page and no check."""
 
@@ -48,6 +50,11 @@ class Rule:
     def is_tool(self) -> bool:
         """True for a rule about the run itself (a file that cannot be read), which no check module speaks for."""
         return self.code.startswith(TOOL)
+
+    @property
+    def is_observed(self) -> bool:
+        """True for a rule about what running a model shows, which `verify` alone reports."""
+        return self.code.startswith(OBSERVED)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,8 @@ def analyse(
         span = Span(path, tree.line, tree.column, tree.line, tree.column)
         message = "does not parse as Python {}.{}: ".format(*sys.version_info) + _uncapitalised(tree.message)
         return Analysed((tool_diagnostic(SYNTAX_ERROR, message, span, settings),), source)
-    return Analysed(tuple(_interpreted(source, settings, rules, project())), source, rules)
+    ran = frozenset(rule for rule in rules if not settings.book.by_name[rule].is_observed)
+    return Analysed(tuple(_interpreted(source, settings, rules, project())), source, ran)
 
 
 def unreadable(problem: ReadProblem, settings: Settings) -> Diagnostic:

@@ -32,6 +32,7 @@ KEYS = (
     "select",
     "severity",
     "torch-version",
+    "verify",
 )
 
 OWN_FILE = "lstmlint.toml"
@@ -54,6 +55,8 @@ class Configuration:
     fail_on: str | None = None
     keras_version: str | None = None
     torch_version: str | None = None
+    verify: tuple[tuple[str, Any], ...] = ()
+    """What `verify` says of single models, by `file.py::Model`; checked where it is read."""
 
 
 def default(root: Path) -> Configuration:
@@ -115,6 +118,7 @@ class _Table:
             fail_on=self.choice("fail-on", dict(zip(FAIL_ON, FAIL_ON, strict=True))),
             keras_version=self.string("keras-version"),
             torch_version=self.string("torch-version"),
+            verify=tuple(self.mapping("verify").items()),
         )
 
     def layer(self, switched_off: Iterable[str]) -> Layer:

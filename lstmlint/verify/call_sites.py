@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lstmlint.verify.contracts import Recipe
-from lstmlint.verify.slicing import Definition, Syntax, arguments_of, node_of, slice_for
+from lstmlint.verify.slicing import TRAINING, Definition, Syntax, arguments_of, node_of, slice_for, trains
 
 SAME_MODEL = frozenset({"to", "cuda", "cpu", "eval", "train", "double", "float", "half", "requires_grad_", "apply"})
 """Methods of a module that return the module."""
+NO_RUN = frozenset({"zero_grad", "parameters", "state_dict", "load_state_dict", "init_hidden", "reset"})
+"""Methods that run nothing."""
 MOST = 4
 """Recipes that are kept of one class."""
 SHOWN = 60
@@ -22,6 +24,8 @@ class Sites:
 
     syntax: Syntax
     classes: frozenset[str]
+    functions: frozenset[str] = frozenset()
+    """Functions that give a model of no class of the file's top level."""
     _builders: dict[str, str | None] = field(default_factory=dict)
 
     def recipes(self, name: str) -> tuple[Recipe, ...]:
@@ -34,15 +38,29 @@ class Sites:
 
     def _called(self, call: ast.Call, name: str) -> Recipe | None:
         """A call of a model, wherever all that it needs can be had."""
-        scope = self.syntax.scope(call)
-        if scope is None or self.made_by(call.func, call) != name:
+        model, method = self._model_called(call)
+        if self.syntax.scope(call) is None or self.made_by(model, call) != name:
             return None
         values = [each.value if isinstance(each, ast.Starred) else each for each in call.args]
         values += [keyword.value for keyword in call.keywords]
-        scopes = slice_for(self.syntax, [call.func, *values], call)
+        scopes = slice_for(self.syntax, [model, *values], call)
         if scopes is None:
             return None
-        return Recipe(_text(call), call.lineno, scopes, node_of(call.func), arguments=arguments_of(call))
+        return Recipe(_text(call), call.lineno, scopes, node_of(model), method, arguments=arguments_of(call))
+
+    def _model_called(self, call: ast.Call) -> tuple[ast.expr, str]:
+        """What is called as a model, and by which method of its own that does not train."""
+        function = call.func
+        if isinstance(function, ast.Attribute) and function.attr not in SAME_MODEL | TRAINING | NO_RUN:
+            methods = [
+                statement
+                for definition in self.syntax.classes.values()
+                for statement in definition.body
+                if isinstance(statement, ast.FunctionDef) and statement.name == function.attr
+            ]
+            if methods and len(call.args) + len(call.keywords) and not any(trains(each) for each in methods):
+                return function.value, function.attr
+        return function, ""
 
     def _built(self, call: ast.Call, name: str) -> Recipe | None:
         """A construction of a model that nobody is seen to call."""
@@ -53,7 +71,7 @@ class Sites:
 
     def _from_builders(self, name: str) -> Iterator[Recipe]:
         for function, definition in self.syntax.functions.items():
-            if self.builder(function) == name and not _required(definition):
+            if (self.builder(function) or function) == name and not _required(definition):
                 yield Recipe(f"{function}()", definition.lineno, function=function)
 
     def made_by(self, expression: ast.expr, at: ast.AST, deep: int = 0) -> str | None:
@@ -63,7 +81,7 @@ class Sites:
         if isinstance(expression, ast.Call):
             if isinstance(expression.func, ast.Name):
                 name = expression.func.id
-                return name if name in self.classes else self.builder(name)
+                return name if name in self.classes else self.builder(name) or (name if name in self.functions else None)
             if isinstance(expression.func, ast.Attribute) and expression.func.attr in SAME_MODEL:
                 return self.made_by(expression.func.value, at, deep + 1)
             return None

@@ -12,11 +12,9 @@ import typing
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-UNCHANGED, MIXED, UNKNOWN = -1, -2, -3
+UNCHANGED, MIXED, UNKNOWN, OWNED = -1, -2, -3, -4
 """What became of one changed sample in a tensor, where it is not the axis that the sample stands on: the tensor is as
-before; other samples moved too; the two runs cannot be compared."""
-
-SUMMARY_OF_SAMPLE = "axis, or UNCHANGED, MIXED, UNKNOWN"
+before; other samples moved too; the two runs cannot be compared; the tensor has no axis for samples, all of it moved."""
 
 Kind = TypeVar("Kind")
 
@@ -71,6 +69,8 @@ class Recipe:
     scopes: tuple[Scope, ...] = ()
     model: Node | None = None
     """The expression that is the model, seen from the last scope."""
+    method: str = ""
+    """The method of the model that is called; empty: the model itself."""
     function: str = ""
     """Where there is no such expression: a function of the file that gives a model when called with nothing."""
     arguments: tuple[Argument, ...] | None = None
@@ -96,6 +96,8 @@ class Belief:
     line: int
     """Where the layer is called."""
     batch: int
+    shape: tuple[int, ...] = ()
+    """The sizes of what it reads as far as they are known, 0 where not."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +168,8 @@ class Fault:
     """The frames in the user's files, the innermost last."""
     traceback: str = ""
     layer: str = ""
+    built: Place | None = None
+    """Where that layer was built."""
     detail: str = ""
     """What stood against each other: the layer's arguments and the shapes it was given."""
     ours: bool = False
@@ -197,6 +201,8 @@ class Call:
     outputs: tuple[Seen, ...]
     path: str = ""
     """A layer's name in the model, empty where it is not part of it."""
+    built: Place | None = None
+    """Where a layer was built."""
     begins: bool = False
     """True where samples that were apart before this call are mixed after it."""
     differs: bool = False
@@ -259,6 +265,8 @@ class Observation:
     on_meta: bool = False
     inputs: tuple[tuple[int, ...], ...] = ()
     outputs: tuple[tuple[int, ...], ...] = ()
+    classes: tuple[str, ...] = ()
+    """The names of the classes that the model is made of."""
     targets: tuple[tuple[int, ...], ...] = ()
 
 

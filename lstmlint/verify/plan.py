@@ -49,7 +49,8 @@ def plan_torch(
     facts = Facts(world)
     names = _holders(syntax, facts)
     wanted = set(wanted)
-    sites = Sites(syntax, frozenset({*syntax.classes}))
+    functions = _making(syntax, facts)
+    sites = Sites(syntax, frozenset({*syntax.classes}), frozenset(functions))
     beliefs = _beliefs(facts)
     found = []
     for name in names:
@@ -68,7 +69,25 @@ def plan_torch(
                 _is_causal(definition, configured.get(name)),
             )
         )
+    for name in functions:
+        recipes = sites.recipes(name)
+        if recipes and (not wanted or name in wanted):
+            line = syntax.functions[name].lineno
+            found.append(ModelPlan(name, line, recipes=recipes, beliefs=beliefs, configured=configured.get(name)))
     return tuple(sorted(found, key=lambda plan: (not any(r.arguments is not None for r in plan.recipes), plan.line)))
+
+
+def _making(syntax: Syntax, facts: Facts) -> list[str]:
+    """The functions of the file that build a recurrent layer that no class of its top level holds."""
+    found: set[str] = set()
+    for built in facts.events(Built):
+        if built.layer.spec.framework != "torch" or not built.layer.spec.family.startswith(("lstm", "gru", "rnn")):
+            continue
+        receivers = [each.receiver for each in built.inside]
+        held = any(isinstance(each, Instance) and each.cls.name in syntax.classes for each in receivers)
+        if not held and built.inside:
+            found.add(built.inside[0].function)
+    return [name for name in syntax.functions if name in found]
 
 
 def _holders(syntax: Syntax, facts: Facts) -> list[str]:
@@ -156,7 +175,11 @@ def _beliefs(facts: Facts) -> tuple[Belief, ...]:
     """Where the batch is in what each recurrent layer reads: by its layout, or the other way where that is at fault."""
     found = layouts(facts)
     return tuple(
-        Belief(reading.called.place.span.line, int(reading.batch_first is found.is_at_fault(reading.layer)))
+        Belief(
+            reading.called.place.span.line,
+            int(reading.batch_first is found.is_at_fault(reading.layer)),
+            tuple(axis.size.known or 0 for axis in reading.source.axes),
+        )
         for reading in found.readings
     )
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO
 
+from lstmlint.engine.errors import UsageError
 from lstmlint.verify.contracts import Fault, Observation, Request, decode, encode
 
 WORKER = Path(__file__).with_name("worker") / "__main__.py"
@@ -237,6 +238,14 @@ def _marked(mark: str) -> Iterator[int]:
                 with open(f"/proc/{entry}/environ", "rb") as file:
                     if wanted in file.read().split(b"\0"):
                         yield int(entry)
+
+
+def interpreter(given: str) -> str:
+    """The interpreter that a user names: a file, or a command on the search path."""
+    found = shutil.which(given)
+    if found is None:
+        raise UsageError(f"--python {given}: there is no such interpreter")
+    return os.path.abspath(found)
 
 
 def default_python() -> str:

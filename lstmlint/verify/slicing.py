@@ -47,6 +47,9 @@ def bound_in(statement: ast.AST) -> set[str]:
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in FILLING:
             if isinstance(node.func.value, ast.Name):
                 found.add(node.func.value.id)
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
+        found.add(call.func.value.id)
     return found
 
 
@@ -67,6 +70,8 @@ class Syntax:
     functions: dict[str, Definition] = field(default_factory=dict)
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
     calls: list[ast.Call] = field(default_factory=list)
+    imported: set[str] = field(default_factory=set)
+    """The names that imports at top level bind."""
 
     @staticmethod
     def of(tree: ast.Module) -> Syntax:
@@ -78,6 +83,8 @@ class Syntax:
             if isinstance(node, ast.Call):
                 found.calls.append(node)
         for statement in tree.body:
+            if isinstance(statement, (ast.Import, ast.ImportFrom)):
+                found.imported |= bound_in(statement)
             if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 found.functions[statement.name] = statement
             elif isinstance(statement, ast.ClassDef):
@@ -143,7 +150,7 @@ def slice_for(syntax: Syntax, expressions: list[ast.expr], at: ast.AST, deep: in
             if bound_in(target) & needed:
                 needed = (needed - bound_in(target)) | names_in(source)
                 steps.append(Step(target=node_of(target), source=node_of(source)))
-        elif bound_in(item) & needed and not trains(item):
+        elif bound_in(item) & needed - syntax.imported and not trains(item):
             needed = _needed_before(item, needed)
             steps.append(Step(statement=node_of(item)))
     if isinstance(scope, ast.Module):

@@ -32,7 +32,9 @@ def replaced(value: Any, is_tensor: Callable[[Any], bool], change: Callable[[Any
         return change(value)
     if isinstance(value, tuple):
         items = [replaced(item, is_tensor, change) for item in value]
-        return type(value)(*items) if hasattr(value, "_fields") else tuple(items)
+        if hasattr(value, "_fields"):
+            return type(value)(*items)
+        return type(value)(items) if hasattr(value, "n_fields") else tuple(items)
     if type(value) is list:
         return [replaced(item, is_tensor, change) for item in value]
     if type(value) is dict:

@@ -68,6 +68,16 @@ class Program:
             self.execute(step, names)
         return names
 
+    def names_in(self, given: tuple[Argument, ...]) -> list[str]:
+        """The names that the arguments of a call use, in order."""
+        trees = (self.find(argument.value, ast.expr) for argument in given)
+        found = (node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name))
+        return list(dict.fromkeys(found))
+
+    def is_name(self, node: Node) -> bool:
+        """True for an expression that is a mere name or a constant."""
+        return isinstance(self.find(node, ast.expr), (ast.Name, ast.Constant))
+
     def arguments(self, given: tuple[Argument, ...], names: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """The arguments of a call of the file, evaluated."""
         args: list[Any] = []

@@ -24,8 +24,8 @@ class Built:
     model: Any
     given: Input
     text: str
-    shared: bool = False
-    """True where the input was made up."""
+    run: Callable[..., Any] | None = None
+    """How the program calls the model, where that is more than giving it the input."""
 
 
 class CannotBuild(Exception):
@@ -72,11 +72,29 @@ def _built(
     if recipe.arguments is None or (plan.configured is not None and plan.configured.shape):
         return Built(model, _made_up(plan, model), recipe.text)
     try:
-        args, kwargs = program.arguments(recipe.arguments, names)
+        return _with_own_input(program, recipe, model, names)
     except (Exception, SystemExit) as error:
         faults.append(explain(error, "input"))
         return Built(model, _made_up(plan, model), recipe.text)
-    return Built(model, Input(tuple(args), kwargs), recipe.text)
+
+
+def _with_own_input(program: Program, recipe: Recipe, model: Any, names: dict[str, Any]) -> Built:
+    """What the program gives to a model. Where it computes that from tensors, these are the input."""
+    assert recipe.arguments is not None
+    args, kwargs = program.arguments(recipe.arguments, names)
+    used = program.names_in(recipe.arguments)
+    held = {name: names[name] for name in used if name in names and isinstance(names[name], torch.Tensor)}
+    expressions = [argument for argument in recipe.arguments if not program.is_name(argument.value)]
+    computed = expressions and all(set(program.names_in((argument,))) & set(held) for argument in expressions)
+    if not computed:
+        run = (lambda model, *args, **kwargs: getattr(model, recipe.method)(*args, **kwargs)) if recipe.method else None
+        return Built(model, Input(tuple(args), kwargs), recipe.text, run)
+
+    def run_expressions(model: Any, **given: Any) -> Any:
+        args, kwargs = program.arguments(recipe.arguments or (), {**names, **given})
+        return (getattr(model, recipe.method) if recipe.method else model)(*args, **kwargs)
+
+    return Built(model, Input((), held), recipe.text, run_expressions)
 
 
 def _from_class(program: Program, plan: ModelPlan) -> Built:

@@ -6,14 +6,15 @@ import copy
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
-from lstmlint.verify.contracts import MIXED, UNKNOWN, Fault, ModelPlan, Observation, Request
+from lstmlint.verify.contracts import MIXED, OWNED, UNCHANGED, UNKNOWN, Fault, ModelPlan, Observation, Request
 from lstmlint.verify.worker.flatten import tensors
 from lstmlint.verify.worker.loading import Program
 from lstmlint.verify.worker.torch_building import Built, CannotBuild, builds, sizes_of
 from lstmlint.verify.worker.torch_inputs import Input, changed_sample, measured, resized
-from lstmlint.verify.worker.torch_recording import Compared, Recorder, Watch, is_tensor
+from lstmlint.verify.worker.torch_recording import BUILT, Compared, Recorder, Watch, is_tensor
 from lstmlint.verify.worker.torch_repair import ATTEMPTS, repaired
 from lstmlint.verify.worker.torch_samples import Change, axis_of, joined
 
@@ -33,10 +34,10 @@ class Hypothesis:
     @property
     def holds(self) -> bool:
         """True where each sample has an output of its own that no other sample moves."""
+        flat = [state for states in self.states for state in states]
         if any(compared.begins for run in self.runs for compared in run.compared):
             return False
-        flat = [state for states in self.states for state in states]
-        return MIXED not in flat and UNKNOWN not in flat and all(max(states, default=-1) >= 0 for states in self.states)
+        return not {MIXED, UNKNOWN, OWNED} & set(flat) and all(max(states, default=-1) >= 0 for states in self.states)
 
     @property
     def is_open(self) -> bool:
@@ -50,11 +51,16 @@ class Hypothesis:
             return None
         sides = ([list(each) for each in zip(*(c.inputs for c in found), strict=False)],)
         outputs = [list(each) for each in zip(*(c.outputs for c in found), strict=False)]
-        return Compared(
-            [joined(states) for states in sides[0]],
-            [joined(states) for states in outputs],
-            any(compared.begins for compared in found),
-        )
+        before, after = [joined(states) for states in sides[0]], [joined(states) for states in outputs]
+        begins = any(compared.begins for compared in found)
+        apart = not {MIXED, UNKNOWN} & set(before)
+        return Compared(before, after, begins or (apart and MIXED in after) or self._loses(before, after))
+
+    def _loses(self, before: list[int], after: list[int]) -> bool:
+        """True where one sample is left of all, and no output is each sample's own."""
+        if self.holds or not any(state >= 0 for state in before) or any(state >= 0 for state in after):
+            return False
+        return OWNED in after and after.count(OWNED) + after.count(UNCHANGED) == len(after) == 1
 
 
 @dataclass
@@ -65,6 +71,8 @@ class Examination:
     model: Any
     given: Input
     base: Recorder = field(default_factory=Recorder)
+    run: Any = None
+    """How the program calls the model: a function of the model and the names it uses; None: the model is called."""
     ran_on: Any = None
     """The copy of the model that the first run went through."""
     outputs: list[Any] = field(default_factory=list)
@@ -75,11 +83,12 @@ class Examination:
         fed = given.copy()
         if seed is not None:
             torch.manual_seed(seed)
+        call = model if self.run is None else partial(self.run, model)
         if recorder is None:
-            result = model(*fed.args, **fed.kwargs)
+            result = call(*fed.args, **fed.kwargs)
         else:
             with self.watch.recording(recorder):
-                result = model(*fed.args, **fed.kwargs)
+                result = call(*fed.args, **fed.kwargs)
         return [each.detach() for each in tensors(as_plain(result), is_tensor)]
 
     def fresh(self) -> Any:
@@ -158,47 +167,48 @@ def _examine(watch: Watch, program: Program, plan: ModelPlan) -> Observation:
 _last: dict[int, Recorder] = {}
 
 
-def _circumstances(watch: Watch) -> dict[str, str]:
+def _circumstances(watch: Watch) -> dict[str, Any]:
     """The layer of torch that an exception came out of, and what it was given."""
     recorder = _last.pop(0, None)
     if recorder is None or not recorder.failing:
         return {}
     module, args = recorder.failing[0]
     shapes = ", ".join(str(tuple(each.shape)) for each in tensors(args, is_tensor))
-    return {"layer": repr(module).split("\n")[0], "detail": f"was given {shapes}"}
+    built = module.__dict__.get(BUILT)
+    return {"layer": repr(module).split("\n")[0], "detail": f"was given {shapes}", "built": built}
 
 
 def _observed(watch: Watch, plan: ModelPlan, built: Built, explain: Any) -> Observation:
     from lstmlint.verify.worker.torch_report import observation
 
     model = built.model.eval()
-    examination, fault = _runnable(watch, model, built.given, explain)
+    examination, fault = _runnable(Examination(watch, model, measured(built.given), run=built.run), explain)
     return observation(examination, plan, built, fault)
 
 
-def _runnable(watch: Watch, model: Any, given: Input, explain: Any) -> tuple[Examination, Fault | None]:
+def _runnable(examination: Examination, explain: Any) -> tuple[Examination, Fault | None]:
     """The model with the first input that it takes, and why it did not take the ones before, if that is telling."""
     torch.set_default_dtype(torch.float32)
-    examination = Examination(watch, model, measured(given))
+    given = examination.given
     fault = _tried(examination, explain)
     if not given.own:
         for _ in range(ATTEMPTS):
             better = repaired(examination.given, examination.base.failing) if fault else None
             if better is None:
                 break
-            examination = Examination(watch, model, better)
+            examination = replace(examination, given=better, outputs=[])
             fault = _tried(examination, explain)
     if fault is not None:
         return examination, replace(fault, ours=not given.own)
-    return _sized(watch, examination, explain)
+    return _sized(examination, explain)
 
 
-def _sized(watch: Watch, known: Examination, explain: Any) -> tuple[Examination, Fault | None]:
+def _sized(known: Examination, explain: Any) -> tuple[Examination, Fault | None]:
     """The same with batch and steps that differ, in double precision if the model allows both."""
     refused: Fault | None = None
     for other in resized(known.given, sizes_of(known.model)):
         for dtype in (torch.float64, torch.float32):
-            examination = Examination(watch, _converted(known, dtype), other.converted(dtype))
+            examination = replace(known, model=_converted(known, dtype), given=other.converted(dtype), outputs=[])
             fault = _tried(examination, explain, dtype)
             if fault is None:
                 return examination, replace(refused, stage="size") if refused and other.own else None

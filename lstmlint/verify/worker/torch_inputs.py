@@ -39,10 +39,8 @@ class Input:
 
     @property
     def main(self) -> Any | None:
-        """The tensor that is the data: the first with two axes or more, rather one of numbers in three."""
-        ranked = [each for each in self.tensors if each.dim() >= 2]
-        whole = [each for each in ranked if each.dim() >= 3 and each.dtype.is_floating_point]
-        return next(iter(whole or ranked), None)
+        """The tensor that is the data: the first with two axes or more that is no mask."""
+        return next((each for each in self.tensors if each.dim() >= 2 and each.dtype != torch.bool), None)
 
     @property
     def shapes(self) -> tuple[tuple[int, ...], ...]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dis
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from lstmlint.verify.contracts import ModelPlan, Place, Proof
@@ -156,7 +158,7 @@ def _padding(examination: Examination, chosen: Hypothesis, axis: int, found: Fin
     shorter, has_lengths = _shortened(given, chosen.axis, axis, length)
     if shorter is None:
         return
-    watched = Examination(examination.watch, examination.model, shorter)
+    watched = replace(examination, given=shorter, outputs=[])
     watched.first()
     for number, record in enumerate(watched.base.records):
         found.short[number] = [_is_short(each, batch) for each in record.outputs]
@@ -245,7 +247,8 @@ def _repeat(examination: Examination, found: Findings) -> None:
         recorder = Recorder(examination.base.records, change=Change(0, 1), keep=True)
         second = examination.forward(examination.given, recorder, model)
     if _differ(first, second):
-        found.proofs.append(_leak(examination, recorder))
+        if not _can_be_reset(model, examination.model):
+            found.proofs.append(_leak(examination, recorder))
         return
     recorder = Recorder(examination.base.records, change=Change(0, 1), keep=True)
     with torch.no_grad():
@@ -263,6 +266,23 @@ def _repeat(examination: Examination, found: Findings) -> None:
         if record is not None:
             shown = f"the same batch gives two answers in evaluation mode: `{record.name}` draws new numbers each time"
             found.proofs.append(Proof("state-leak", record.place, shown))
+
+
+def _can_be_reset(after: Any, before: Any) -> bool:
+    """True where what the model keeps is set by a method of its own, so that the program decides when to forget."""
+    for (_, new), (_, old) in zip(after.named_modules(), before.named_modules(), strict=False):
+        kept = {name for name, value in vars(new).items() if not name.startswith("_") and _is_other(value, vars(old).get(name))}
+        methods = [each for name, each in vars(type(new)).items() if name not in ("forward", "__init__")]
+        for code in (each.__code__ for each in methods if hasattr(each, "__code__")):
+            stored = {each.argval for each in dis.get_instructions(code) if each.opname == "STORE_ATTR"}
+            if stored & kept:
+                return True
+    return False
+
+
+def _is_other(value: Any, known: Any) -> bool:
+    new, old = list(tensors(value, is_tensor)), list(tensors(known, is_tensor))
+    return bool(new) and _differ(old, new)
 
 
 def _feeds_state(examination: Examination, recorder: Recorder) -> bool:
@@ -290,7 +310,7 @@ def _gradients(examination: Examination, found: Findings) -> None:
     model = examination.fresh()
     fed = examination.given.copy()
     torch.manual_seed(0)
-    result = model(*fed.args, **fed.kwargs)
+    result = (model if examination.run is None else partial(examination.run, model))(*fed.args, **fed.kwargs)
     outputs = [each for each in tensors(as_plain(result), is_tensor) if each.requires_grad]
     if not outputs:
         return

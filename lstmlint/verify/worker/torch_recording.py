@@ -109,13 +109,15 @@ class Recorder:
             return result
         inputs = [axis_of(a, b, change) for a, b in zip(record.inputs, ingoing, strict=False)]
         outputs = [axis_of(a, b, change) for a, b in zip(record.outputs, outgoing, strict=True)]
+        if not inputs:
+            outputs = [UNKNOWN if state == MIXED else state for state in outputs]  # of no value yet, or drawn at random
         begins = MIXED in outputs and not {MIXED, UNKNOWN} & set(inputs)
         raw = [_copy(each) for each in outgoing] if self.keep else []
         self.compared.append(Compared(inputs, outputs, begins, raw))
         return self._healed(record, outgoing, result, in_place) if begins and self.heal else result
 
     def _healed(self, record: Record, outgoing: list[Any], result: Any, in_place: bool) -> Any:
-        if any(type(result).__name__ == "PackedSequence" for _ in (0,)):
+        if type(result).__name__ == "PackedSequence":
             return result
         change = self.change
         assert change is not None

@@ -31,6 +31,7 @@ def observation(examination: Examination, plan: ModelPlan, built: Built, fault: 
         parameters=sum(parameter.numel() for parameter in built.model.parameters()),
         inputs=given.shapes,
         outputs=tuple(tuple(each.shape) for each in examination.outputs),
+        classes=tuple(sorted({type(module).__name__ for module in built.model.modules()})),
     )
     hypotheses = [examination.suppose(axis) for axis in leading_axes(given)] if ran else []
     chosen = _chosen(examination, plan, hypotheses)
@@ -81,6 +82,7 @@ def _call(number: int, record: Record, chosen: Hypothesis | None, found: Finding
         tuple(inputs),
         tuple(outputs),
         paths.get(id(record.owner), ""),
+        record.owner.__dict__.get(BUILT) if isinstance(record.owner, nn.Module) else None,
         bool(merged and merged.begins),
         number in found.differing,
     )

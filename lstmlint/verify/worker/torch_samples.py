@@ -10,7 +10,7 @@ import importlib
 from dataclasses import dataclass
 from typing import Any
 
-from lstmlint.verify.contracts import MIXED, UNCHANGED, UNKNOWN
+from lstmlint.verify.contracts import MIXED, OWNED, UNCHANGED, UNKNOWN
 
 torch: Any = importlib.import_module("torch")
 
@@ -38,7 +38,7 @@ def moved(before: Any, after: Any) -> Any | None:
 
 
 def axis_of(before: Any, after: Any, change: Change) -> int:
-    """The axis on which the changed sample stands alone, or UNCHANGED, MIXED, UNKNOWN."""
+    """The axis on which the changed sample stands alone, or what else became of it."""
     differs = moved(before, after)
     if differs is None:
         return UNKNOWN
@@ -46,7 +46,8 @@ def axis_of(before: Any, after: Any, change: Change) -> int:
         return UNCHANGED
     if before.dim() == 0:
         return UNKNOWN  # a loss, a mean for a log: one number for all samples is no mistake in itself
-    return next((axis for axis in _ordered(before, change) if _stands_alone(differs, axis, change)), MIXED)
+    axes = _ordered(before, change)
+    return next((axis for axis in axes if _stands_alone(differs, axis, change)), MIXED if axes else OWNED)
 
 
 def _ordered(tensor: Any, change: Change) -> list[int]:
@@ -89,6 +90,8 @@ def joined(states: list[int]) -> int:
     for worst in (UNKNOWN, MIXED):
         if worst in states:
             return worst
+    if OWNED in states:
+        return OWNED if states.count(OWNED) == 1 and set(states) <= {OWNED, UNCHANGED} else MIXED
     axes = {state for state in states if state >= 0}
     if not axes:
         return UNCHANGED

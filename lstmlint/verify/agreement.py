@@ -1,0 +1,89 @@
+"""The recurrent layers that ran, each held against what the analyser inferred of it: what was read as what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lstmlint.verify.contracts import MIXED, Belief, Observation, SeenLayer
+from lstmlint.verify.running import Verified
+from lstmlint.verify.verdicts import Verdict, layers_at
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """A recurrent layer in the words of a table."""
+
+    model: str
+    layer: str
+    line: int
+    read_as: str
+    observed: str
+    verdict: str
+
+
+def rows(verified: Verified, path: str) -> Iterator[LayerRow]:
+    """A row for each recurrent layer of the models of a file, in the order in which they ran."""
+    for observation in verified.observations[path]:
+        for layer in observation.layers:
+            yield LayerRow(
+                observation.name,
+                f"{observation.name}.{layer.path} ({layer.family})" if layer.path else f"{observation.name} {layer.family}",
+                layer.built.line if layer.built else 0,
+                reading(layer),
+                _observed(layer),
+                _verdict(verified, path, observation, layer),
+            )
+
+
+def reading(layer: SeenLayer) -> str:
+    """The axes of a layer's input as the layer takes them."""
+    rank = len(layer.inputs[0]) if layer.inputs else 3
+    if layer.family.endswith("Cell"):
+        return "(batch, feature)" if rank == 2 else "(feature)"
+    if rank == 2:
+        return "(time, feature)"
+    return "(batch, time, feature)" if layer.batch_first else "(time, batch, feature)"
+
+
+def _observed(layer: SeenLayer) -> str:
+    shape = str(layer.inputs[0]) if layer.inputs else "?"
+    if layer.sample >= 0:
+        shape += f", samples on axis {layer.sample}"
+    elif layer.sample == MIXED:
+        shape += ", samples mixed before it"
+    return shape
+
+
+def _verdict(verified: Verified, path: str, observation: Observation, layer: SeenLayer) -> str:
+    about = [
+        each
+        for each in verified.judged
+        if each.diagnostic.span.path == path and layer in layers_at(each.diagnostic, observation)
+    ]
+    for wanted in (Verdict.CONFIRMED, Verdict.REFUTED):
+        codes = [each.diagnostic.code for each in about if each.verdict is wanted]
+        if codes:
+            return f"{wanted.value} {', '.join(dict.fromkeys(codes))}"
+    said = disagreement(observation, layer, verified.beliefs.get(path, ()))
+    if said:
+        return f"disagrees: {said}"
+    if not observation.ran:
+        return "the model did not run to its end"
+    read = 0 if layer.batch_first or layer.family.endswith("Cell") else 1
+    return "agrees" if layer.sample in (read, -1) else ""
+
+
+def disagreement(observation: Observation, layer: SeenLayer, beliefs: tuple[Belief, ...]) -> str:
+    """What the analyser inferred of a layer's input and was not seen: a mistake of the model or of lstmlint."""
+    line = layer.called.line if layer.called else 0
+    inferred = [belief.shape for belief in beliefs if belief.line == line and belief.shape]
+    if not inferred or not layer.inputs or any(_fits(shape, layer.inputs[0]) for shape in inferred):
+        return ""
+    wanted = ", ".join(str(size) if size else "?" for size in inferred[0])
+    return f"inferred ({wanted})"
+
+
+def _fits(inferred: tuple[int, ...], seen: tuple[int, ...]) -> bool:
+    """Ranks agree, and the number of features where it is known; batch and steps are chosen for the run."""
+    return len(inferred) == len(seen) and inferred[-1] in (0, seen[-1])

@@ -1,0 +1,87 @@
+"""What running shows beyond the static findings, as diagnostics of rules of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lstmlint.verify.contracts import Call, Fault, Observation, Place, Proof
+from lstmlint.verify.verdicts import LAYOUT, MIXING, Judged, Verdict, described, within
+
+BATCH_MIXING, SHAPE_ERROR, DEAD_LAYER, TIME_IGNORED = "batch-mixing", "shape-error", "dead-layer", "time-ignored"
+ABOUT_SHAPES = re.compile(r"\b(size|shape|dim|dimension|dimensions|expected|mat1|sizes|shapes|rank|ndim)\b|[Ii]ncompatible")
+TELLING = ("RuntimeError", "ValueError", "IndexError", "InvalidArgumentError")
+RECURRENT = ("LSTM", "GRU", "RNN", "SimpleRNN")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A proof about a model."""
+
+    model: str
+    proof: Proof
+
+
+def proofs(observations: Iterable[Observation], judged: Iterable[Judged]) -> Iterator[Shown]:
+    """The proofs that no confirmed finding says already."""
+    confirmed = [each for each in judged if each.verdict is Verdict.CONFIRMED]
+    for observation in observations:
+        own = [each for each in confirmed if each.model == observation.name]
+        mixing = _batch_mixing(observation)
+        if mixing is not None and not any(each.diagnostic.rule in (LAYOUT | MIXING) for each in own):
+            yield Shown(observation.name, mixing)
+        wrong = _shape_error(observation)
+        if wrong is not None and not own:
+            yield Shown(observation.name, wrong)
+        for proof in observation.proofs:
+            if not any(_says_the_same(proof, each) for each in own):
+                yield Shown(observation.name, proof)
+
+
+def _says_the_same(proof: Proof, judged: Judged) -> bool:
+    if proof.rule == DEAD_LAYER and judged.diagnostic.rule in ("torch-hn-bidirectional", "torch-state-unpack"):
+        return True
+    return within(proof.place, judged.diagnostic, evidence=True)
+
+
+def _batch_mixing(observation: Observation) -> Proof | None:
+    """Along no leading axis of the input do samples stay apart: then whichever is the batch is mixed."""
+    if not observation.ran or observation.consistent or observation.batch_axis < 0:
+        return None
+    call = next((call for call in observation.calls if call.begins), None)
+    if call is None or _may_be_unbatched(call, observation):
+        return None
+    because: tuple[tuple[Place, str], ...] = ()
+    if call.built is not None and call.built != call.place:
+        because = ((call.built, f"`{call.path or call.name}` was built here"),)
+    size = observation.sizes[observation.batch_axis] if observation.batch_axis < 2 else 0
+    shown = f"changing one of {size} samples moves the output of others; they begin to mix here: {described(call)}"
+    return Proof(BATCH_MIXING, call.place, shown, because)
+
+
+def _may_be_unbatched(call: Call, observation: Observation) -> bool:
+    """True where a recurrent layer reads one sequence only, which may be all that there is."""
+    shapes = [layer.inputs[0] for layer in observation.layers if layer.inputs]
+    return any(len(shape) < 3 or 1 in shape[:2] for shape in shapes)
+
+
+def _shape_error(observation: Observation) -> Proof | None:
+    fault = observation.fault
+    if fault is None or not is_shape_error(fault) or not observation.own_input or fault.ours:
+        return None
+    because: tuple[tuple[Place, str], ...] = ()
+    if fault.built is not None:
+        because = ((fault.built, f"{fault.layer} was built here"),)
+    detail = f"; {fault.layer} {fault.detail}" if fault.layer else ""
+    return Proof(SHAPE_ERROR, fault.places[-1], f"`{observation.recipe}` raises {fault.message}{detail}", because)
+
+
+def is_shape_error(fault: Fault) -> bool:
+    """True for an exception about sizes that a model raised on an input of the program's own."""
+    return (
+        fault.stage == "forward"
+        and bool(fault.places)
+        and fault.type in TELLING
+        and bool(fault.layer or ABOUT_SHAPES.search(fault.message))
+    )

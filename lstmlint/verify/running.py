@@ -1,0 +1,225 @@
+"""A verified run: files are linted, their models are run, and each finding gets its verdict.
+
+What running confirms becomes certain; what it refutes is set apart; what only running shows is added.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lstmlint.engine.lint import Outcome, lint
+from lstmlint.engine.settings import Settings, SettingsFinder
+from lstmlint.engine.suppress import suppress
+from lstmlint.findings import Confidence, Diagnostic, Reason
+from lstmlint.interpret.program import interpret
+from lstmlint.names.project import Project
+from lstmlint.source import SourceFile, Span
+from lstmlint.verify.configured import configured_in, line_for
+from lstmlint.verify.contracts import Belief, Fault, ModelPlan, Observation, Place, Proof, Request
+from lstmlint.verify.plan import framework_of, import_name, plan_torch
+from lstmlint.verify.process import Limits, ask
+from lstmlint.verify.proofs import is_shape_error, proofs
+from lstmlint.verify.verdicts import Judged, Verdict, judge
+from lstmlint.world import World
+
+MISSING = re.compile(r"missing \d+ required (?:positional|keyword-only) arguments?: (.+)")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How models are run."""
+
+    python: str
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a model, or all of a file, could not be run, in a line, and what would help."""
+
+    path: str
+    model: str
+    line: int
+    message: str
+    cure: str = ""
+    traceback: str = ""
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What a verified run came to."""
+
+    outcome: Outcome
+    """Its diagnostics are those that are left, with the confidence that running gave them, and the proofs."""
+    judged: tuple[Judged, ...]
+    """All verdicts, with the diagnostics as they are reported."""
+    observations: Mapping[str, tuple[Observation, ...]]
+    """By the path of the file."""
+    troubles: tuple[Trouble, ...]
+    beliefs: Mapping[str, tuple[Belief, ...]] = field(default_factory=dict)
+    """What the analyser inferred of the recurrent layers' inputs, by the path of the file."""
+
+    @property
+    def refuted(self) -> tuple[Diagnostic, ...]:
+        """The findings that running refuted."""
+        return tuple(each.diagnostic for each in self.judged if each.verdict is Verdict.REFUTED)
+
+    def verdict(self, diagnostic: Diagnostic) -> Judged | None:
+        """The verdict on a diagnostic that is reported."""
+        return next((each for each in self.judged if each.diagnostic == diagnostic), None)
+
+
+@dataclass
+class _File:
+    """One file as it is being verified; `path` is as the user gave it."""
+
+    path: str
+    settings: Settings
+    observations: tuple[Observation, ...] = ()
+    troubles: list[Trouble] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+    shown: list[Diagnostic] = field(default_factory=list)
+    beliefs: tuple[Belief, ...] = ()
+
+
+def verify(paths: Iterable[str], finder: SettingsFinder, options: Options) -> Verified:
+    """Lints files and folders, and runs the models of those that build recurrent layers.
+
+    A path may name a model of a file: `model.py::Net`.
+    """
+    wanted: dict[str, set[str]] = {}
+    plain = []
+    for path in paths:
+        file, _, model = path.partition("::")
+        plain.append(file)
+        wanted.setdefault(os.path.abspath(file), set()).update([model] if model else [])
+    loose = SettingsFinder(finder.book, replace(finder.options, min_confidence=Confidence.POSSIBLE))
+    outcome = lint(list(dict.fromkeys(plain)), loose)
+    project = Project((*dict.fromkeys(Path(os.path.abspath(each)).parent for each in plain), Path.cwd()))
+    files = []
+    for path, source in outcome.sources.items():
+        absolute = os.path.abspath(path)
+        file = _File(path, finder.inside(os.path.dirname(absolute)))
+        _verify_file(file, source, outcome, project, options, wanted.get(absolute, set()))
+        files.append(file)
+    return _together(outcome, files, finder)
+
+
+def _verify_file(
+    file: _File, source: SourceFile, outcome: Outcome, project: Project, options: Options, wanted: set[str]
+) -> None:
+    absolute = os.path.abspath(file.path)
+    found = [each for each in outcome.diagnostics if each.span.path == file.path]
+    worlds = interpret(SourceFile(absolute, source.text), project)
+    framework = framework_of(worlds[0]) if worlds else ""
+    if framework:
+        models = _plans(framework, SourceFile(absolute, source.text), worlds[0], file.settings, wanted)
+        if models:
+            file.beliefs = models[0].beliefs
+            _run(file, framework, models, options)
+    file.judged = [judge(diagnostic, file.observations) for diagnostic in found]
+    for shown in proofs(file.observations, file.judged):
+        _add_proof(file, shown.proof, source)
+
+
+def _plans(
+    framework: str, source: SourceFile, world: World, settings: Settings, wanted: set[str]
+) -> tuple[ModelPlan, ...]:
+    configured = configured_in(settings.configuration, source.path)
+    if framework == "keras":
+        return ()
+    return plan_torch(source, world, configured, wanted)
+
+
+def _run(file: _File, framework: str, models: tuple[ModelPlan, ...], options: Options) -> None:
+    absolute = os.path.abspath(file.path)
+    module, folders, root = import_name(absolute)
+    request = Request(framework, absolute, module, folders, root, models, options.limits.memory, "")
+    answer = ask(request, options.python, os.getcwd(), options.limits)
+    if answer.fault is not None:
+        file.troubles.append(_trouble(file, "", answer.fault, 1))
+    inside = {name for each in answer.observations if each.ran for name in each.classes if name != each.name}
+    file.observations = tuple(
+        each for each in answer.observations if each.ran or each.own_input or each.name not in inside
+    )
+    lines = {plan.name: plan.line for plan in models}
+    for each in file.observations:
+        if each.fault is not None and not each.ran and not (is_shape_error(each.fault) and each.own_input):
+            file.troubles.append(_trouble(file, each.name, each.fault, lines.get(each.name, 1)))
+
+
+def _trouble(file: _File, model: str, fault: Fault, line: int) -> Trouble:
+    """A fault in a line: what ended where, and the configuration that would help."""
+    name = os.path.basename(file.path)
+    at = fault.places[-1].line if fault.places else line
+    said = fault.message if fault.type in ("time-out", "crash", "exit") else f"{fault.type}: {fault.message}".rstrip(": ")
+    match = MISSING.search(fault.message)
+    missing = tuple(re.findall(r"'(\w+)'", match.group(1))) if match and fault.stage == "build" else ()
+    cure = line_for(name, model, missing) if model and (missing or fault.ours) else ""
+    doing = {"build": "could not be built", "import": "could not be imported"}.get(fault.stage, "could not be run")
+    if fault.stage == "framework":
+        doing = "could not be run, the framework cannot be imported"
+    what = f"`{model}` {doing}" if model else f"the file {doing}"
+    return Trouble(file.path, model, at, f"{what}: {said}", cure, fault.traceback)
+
+
+def _add_proof(file: _File, proof: Proof, source: SourceFile) -> None:
+    """A proof as a diagnostic, if its rule is selected for the file and no comment suppresses it."""
+    rule = file.settings.book.by_name[proof.rule]
+    ignored = file.settings.ignored_in(os.path.abspath(file.path))
+    if rule.name not in file.settings.rules - ignored or proof.place is None:
+        return
+    because = tuple(Reason(_span(place, file.path, source), text) for place, text in proof.because)
+    span = _span(proof.place, file.path, source)
+    severity = file.settings.severity(rule.name)
+    diagnostic = Diagnostic(span, rule.name, rule.code, severity, rule.confidence, proof.message, because)
+    shown = SourceFile(file.path, source.text)
+    file.shown += suppress([diagnostic], shown, file.settings, frozenset())
+
+
+def _span(place: Place, path: str, source: SourceFile) -> Span:
+    """A place of the run as a span: where Python does not say the columns, the whole line."""
+    same = place.file == os.path.abspath(path)
+    shown = path if same else os.path.relpath(place.file)
+    if place.column:
+        return Span(shown, place.line, place.column, max(place.end_line, place.line), place.end_column)
+    text = source.lines[place.line - 1] if same and place.line <= len(source.lines) else ""
+    start = len(text) - len(text.lstrip()) + 1
+    return Span(shown, place.line, start, place.line, max(len(text.rstrip()) + 1, start + 1))
+
+
+def _together(outcome: Outcome, files: list[_File], finder: SettingsFinder) -> Verified:
+    """The run with its verdicts: what is confirmed is certain, what is refuted is left out."""
+    verified = {each.diagnostic: each for file in files for each in file.judged}
+    shown: list[Diagnostic] = [proof for file in files for proof in file.shown]
+    judged = []
+    for diagnostic in outcome.diagnostics:
+        verdict = verified.get(diagnostic)
+        if verdict is None or verdict.verdict is Verdict.NOT_REACHED:
+            kept = diagnostic
+        else:
+            confirmed = verdict.verdict is Verdict.CONFIRMED
+            reason = Reason(diagnostic.span, f"{verdict.verdict.value} by running: {verdict.reason}")
+            sure = Confidence.CERTAIN if confirmed else diagnostic.confidence
+            kept = replace(diagnostic, confidence=sure, because=(*diagnostic.because, reason))
+        if verdict is not None:
+            judged.append(replace(verdict, diagnostic=kept))
+        settings = finder.inside(os.path.dirname(os.path.abspath(diagnostic.span.path)))
+        is_refuted = verdict is not None and verdict.verdict is Verdict.REFUTED
+        if not is_refuted and kept.confidence >= settings.min_confidence:
+            shown.append(kept)
+    ordered = tuple(sorted(shown, key=lambda each: (each.span, each.code, each.message)))
+    failed = any(
+        finder.inside(os.path.dirname(os.path.abspath(each.span.path))).fails(each.severity) for each in ordered
+    )
+    return Verified(
+        replace(outcome, diagnostics=ordered, failed=failed),
+        tuple(judged),
+        {file.path: file.observations for file in files},
+        tuple(trouble for file in files for trouble in file.troubles),
+        {file.path: file.beliefs for file in files},
+    )
