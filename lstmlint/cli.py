@@ -80,8 +80,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_verify(parser: argparse.ArgumentParser) -> None:
     parser.description = (
-        "Runs the models of the files that are named, in a process of its own, and says of each finding whether running "
-        "confirms it. This executes your code."
+        "Runs the models of the files that are named, in a process of its own, and says of each finding whether "
+        "running confirms it. This executes your code."
     )
     _add_check(parser)
     parser.set_defaults(command=_verify, verify=True)
@@ -177,7 +177,7 @@ def _verified(options: argparse.Namespace, finder: SettingsFinder) -> int:
     limits = Limits(options.timeout, int(options.memory * 1024**3), options.gpu)
     python = interpreter(options.python) if options.python else default_python()
     if not options.quiet:
-        print("lstmlint: verify runs the code of the models it finds", file=sys.stderr)
+        print("lstmlint: verify runs the code of the models it finds", file=sys.stderr, flush=True)
     found = verify(options.paths or [os.curdir], finder, Running(python, limits))
     shown = replace(found.outcome, diagnostics=(*found.outcome.diagnostics, *found.refuted))
     outcome = shown if options.show_refuted else found.outcome

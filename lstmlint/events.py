@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lstmlint.source import Place
-from lstmlint.values import ALWAYS, Axis, Layer, OpenTensor, Packed, Path, Slice, Tensor, Tuple, Value
+from lstmlint.values import ALWAYS, Axis, Class, Layer, OpenTensor, Packed, Path, Slice, Tensor, Tuple, Value
 
 
 @dataclass(frozen=True)
@@ -371,3 +371,12 @@ class CutOff(Event):
 @dataclass(frozen=True, kw_only=True)
 class Unfollowed(Event):
     """A function of unknown definition was called whose name says that it sets states anew, or cuts them off."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Instantiated(Event):
+    """An object of one of the program's classes was made, with these arguments."""
+
+    cls: Class
+    positional: tuple[Value, ...]
+    keywords: tuple[tuple[str, Value], ...]

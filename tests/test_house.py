@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
@@ -35,6 +36,7 @@ LAYERS = (
     "rulebook",
     "checks",
     "engine",
+    "verify",
     "report",
     "cli",
     "__main__",
@@ -116,15 +118,38 @@ def test_every_module_and_public_name_says_what_it_is(module: str) -> None:
 
 
 def test_rules_have_a_page_and_a_check() -> None:
-    pages = {rule.name for rule in rule_book().rules if not rule.is_tool}
+    pages = {rule.name for rule in rule_book().rules if not (rule.is_tool or rule.is_observed)}
     checks = {check.rule for check in all_checks()}
     assert checks == pages
 
 
-@pytest.mark.parametrize("rule", [rule.name for rule in rule_book().rules if not rule.is_tool])
+@pytest.mark.parametrize("rule", [check.rule for check in all_checks()])
 def test_a_check_stands_in_the_file_with_its_rules_name(rule: str) -> None:
     module = f"lstmlint.checks.{rule.replace('-', '_')}"
     assert any(check.run.__module__ == module for check in all_checks() if check.rule == rule)
+
+
+def test_rules_about_runs_are_spoken_by_what_runs() -> None:
+    spoken = {
+        node.value
+        for module in MODULES
+        if layer(module) == "verify"
+        for node in ast.walk(tree(module))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    observed = {rule.name for rule in rule_book().rules if rule.is_observed}
+    assert observed and observed <= spoken
+
+
+def test_what_runs_elsewhere_needs_only_the_standard_library() -> None:
+    """The worker runs under an interpreter that may lack all that lstmlint depends on."""
+    for module in (name for name in MODULES if name.startswith("lstmlint.verify.worker")):
+        for node in ast.walk(tree(module)):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [str(node.module)] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                known = name.startswith("lstmlint.verify.worker") or name == "lstmlint.verify.contracts"
+                assert known or name.partition(".")[0] in sys.stdlib_module_names, f"{module} imports {name}"
 
 
 def test_codes_are_well_formed_and_used_once() -> None:

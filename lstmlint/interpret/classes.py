@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lstmlint.events import Instantiated
 from lstmlint.interpret.attributes import bind, class_attribute, class_attributes, instance_attribute
 from lstmlint.interpret.building import build_library_base, inner_layer
 from lstmlint.interpret.definitions import ancestry, find_method
@@ -23,6 +24,8 @@ def instantiate(run: Run, cls: Class, call: Call) -> Value:
     owner = Instance(run.world.number(), cls)
     run.world.heap[owner.address] = {}
     run.instances.append(owner)
+    keywords = tuple(call.kwargs.items())
+    run.world.emit(Instantiated(place=call.place, cls=cls, positional=call.args, keywords=keywords))
     initializer = find_method(run, cls, "__init__")
     if initializer is not None:
         run.call(bind(run, initializer, owner, call.place), call)

@@ -26,9 +26,10 @@ def rows(verified: Verified, path: str) -> Iterator[LayerRow]:
     """A row for each recurrent layer of the models of a file, in the order in which they ran."""
     for observation in verified.observations[path]:
         for layer in observation.layers:
+            name = f"{observation.name}.{layer.path}" if layer.path else observation.name
             yield LayerRow(
                 observation.name,
-                f"{observation.name}.{layer.path} ({layer.family})" if layer.path else f"{observation.name} {layer.family}",
+                f"{name} ({layer.family})",
                 layer.built.line if layer.built else 0,
                 reading(layer),
                 _observed(layer),

@@ -81,7 +81,8 @@ class Sites:
         if isinstance(expression, ast.Call):
             if isinstance(expression.func, ast.Name):
                 name = expression.func.id
-                return name if name in self.classes else self.builder(name) or (name if name in self.functions else None)
+                given = name if name in self.functions else None
+                return name if name in self.classes else self.builder(name) or given
             if isinstance(expression.func, ast.Attribute) and expression.func.attr in SAME_MODEL:
                 return self.made_by(expression.func.value, at, deep + 1)
             return None

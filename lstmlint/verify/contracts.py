@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 UNCHANGED, MIXED, UNKNOWN, OWNED = -1, -2, -3, -4
 """What became of one changed sample in a tensor, where it is not the axis that the sample stands on: the tensor is as
-before; other samples moved too; the two runs cannot be compared; the tensor has no axis for samples, all of it moved."""
+before; other samples moved too; the two runs cannot be compared; there is no axis for samples and all of it moved."""
 
 Kind = TypeVar("Kind")
 
@@ -123,6 +123,8 @@ class ModelPlan:
     beliefs: tuple[Belief, ...] = ()
     configured: Configured | None = None
     causal: bool = False
+    arguments: dict[str, Any] = field(default_factory=dict)
+    """Constructor arguments as the analyser knows them from where the class is used."""
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,10 @@ from lstmlint.checks.facts import Facts
 from lstmlint.events import Built, Called
 from lstmlint.source import SourceFile
 from lstmlint.values import Instance, Tensor
+from lstmlint.verify.arguments import constructor_arguments
 from lstmlint.verify.call_sites import Sites
 from lstmlint.verify.contracts import Belief, Configured, ModelPlan, Parameter
-from lstmlint.verify.slicing import Definition, Syntax
+from lstmlint.verify.slicing import Syntax
 from lstmlint.world import World
 
 CAUSAL = re.compile(r"causal|autoregressive|streaming|online", re.IGNORECASE)
@@ -67,6 +68,7 @@ def plan_torch(
                 beliefs,
                 configured.get(name),
                 _is_causal(definition, configured.get(name)),
+                constructor_arguments(syntax, name, facts),
             )
         )
     for name in functions:
@@ -116,29 +118,12 @@ def _is_abstract(syntax: Syntax, name: str, found: set[str]) -> bool:
     """True for a class that others of the file build on and that cannot be called itself."""
     if any(isinstance(base, ast.Attribute) and base.attr == "ABC" for base in syntax.classes[name].bases):
         return True
-    derived = [each for each in syntax.classes.values() if name in {b.id for b in each.bases if isinstance(b, ast.Name)}]
-    return bool(derived) and method(syntax, name, "forward") is None
-
-
-def method(syntax: Syntax, name: str, wanted: str) -> Definition | None:
-    """A method of a class of the file, its own or one that it inherits from another class of the file."""
-    seen: set[str] = set()
-    pending = [name]
-    while pending:
-        current = pending.pop(0)
-        definition = syntax.classes.get(current)
-        if definition is None or current in seen:
-            continue
-        seen.add(current)
-        for statement in definition.body:
-            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) and statement.name == wanted:
-                return statement
-        pending += [base.id for base in definition.bases if isinstance(base, ast.Name)]
-    return None
+    bases = {b.id for each in syntax.classes.values() for b in each.bases if isinstance(b, ast.Name)}
+    return name in bases and syntax.method(name, "forward") is None
 
 
 def _parameters(syntax: Syntax, definition: ast.ClassDef, world: World) -> tuple[Parameter, ...]:
-    forward = method(syntax, definition.name, "forward")
+    forward = syntax.method(definition.name, "forward")
     if forward is None:
         return (Parameter("input"),)
     positional = [*forward.args.posonlyargs, *forward.args.args][1:]

@@ -160,11 +160,10 @@ class _Running:
                     self.found.fault = self._too_slow()
                     break
                 for key, _ in selector.select(min(left, 1.0)):
-                    pipe = key.fileobj
                     data = os.read(key.fd, 65536)
                     if not data:
-                        selector.unregister(pipe)
-                    elif pipe is self.answers:
+                        selector.unregister(key.fileobj)
+                    elif key.fileobj is self.answers:
                         *lines, buffer = (buffer + data).split(b"\n")
                         for line in lines:
                             started = time.monotonic()

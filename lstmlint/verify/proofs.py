@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from lstmlint.verify.contracts import Call, Fault, Observation, Place, Proof
 from lstmlint.verify.verdicts import LAYOUT, MIXING, Judged, Verdict, described, within
 
-BATCH_MIXING, SHAPE_ERROR, DEAD_LAYER, TIME_IGNORED = "batch-mixing", "shape-error", "dead-layer", "time-ignored"
-ABOUT_SHAPES = re.compile(r"\b(size|shape|dim|dimension|dimensions|expected|mat1|sizes|shapes|rank|ndim)\b|[Ii]ncompatible")
+BATCH_MIXING, SHAPE_ERROR, DEAD_LAYER = "batch-mixing", "shape-error", "dead-layer"
+ABOUT_SHAPES = re.compile(r"\b(sizes?|shapes?|dim|dimensions?|expected|mat1|rank|ndim)\b|incompatible", re.IGNORECASE)
 TELLING = ("RuntimeError", "ValueError", "IndexError", "InvalidArgumentError")
-RECURRENT = ("LSTM", "GRU", "RNN", "SimpleRNN")
 
 
 @dataclass(frozen=True)

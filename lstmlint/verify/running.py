@@ -93,10 +93,10 @@ def verify(paths: Iterable[str], finder: SettingsFinder, options: Options) -> Ve
     """
     wanted: dict[str, set[str]] = {}
     plain = []
-    for path in paths:
-        file, _, model = path.partition("::")
-        plain.append(file)
-        wanted.setdefault(os.path.abspath(file), set()).update([model] if model else [])
+    for given in paths:
+        named, _, model = given.partition("::")
+        plain.append(named)
+        wanted.setdefault(os.path.abspath(named), set()).update([model] if model else [])
     loose = SettingsFinder(finder.book, replace(finder.options, min_confidence=Confidence.POSSIBLE))
     outcome = lint(list(dict.fromkeys(plain)), loose)
     project = Project((*dict.fromkeys(Path(os.path.abspath(each)).parent for each in plain), Path.cwd()))
@@ -116,12 +116,14 @@ def _verify_file(
     found = [each for each in outcome.diagnostics if each.span.path == file.path]
     worlds = interpret(SourceFile(absolute, source.text), project)
     framework = framework_of(worlds[0]) if worlds else ""
+    models: tuple[ModelPlan, ...] = ()
     if framework:
         models = _plans(framework, SourceFile(absolute, source.text), worlds[0], file.settings, wanted)
         if models:
             file.beliefs = models[0].beliefs
             _run(file, framework, models, options)
     file.judged = [judge(diagnostic, file.observations) for diagnostic in found]
+    _tell_troubles(file, models)
     for shown in proofs(file.observations, file.judged):
         _add_proof(file, shown.proof, source)
 
@@ -146,9 +148,16 @@ def _run(file: _File, framework: str, models: tuple[ModelPlan, ...], options: Op
     file.observations = tuple(
         each for each in answer.observations if each.ran or each.own_input or each.name not in inside
     )
+
+
+def _tell_troubles(file: _File, models: tuple[ModelPlan, ...]) -> None:
+    """Why models could not be run, unless a finding or a proof says so already."""
     lines = {plan.name: plan.line for plan in models}
+    told = {each.model for each in file.judged if each.verdict is Verdict.CONFIRMED}
     for each in file.observations:
-        if each.fault is not None and not each.ran and not (is_shape_error(each.fault) and each.own_input):
+        if each.fault is None or each.ran or each.name in told:
+            continue
+        if not (is_shape_error(each.fault) and each.own_input):
             file.troubles.append(_trouble(file, each.name, each.fault, lines.get(each.name, 1)))
 
 
@@ -156,7 +165,8 @@ def _trouble(file: _File, model: str, fault: Fault, line: int) -> Trouble:
     """A fault in a line: what ended where, and the configuration that would help."""
     name = os.path.basename(file.path)
     at = fault.places[-1].line if fault.places else line
-    said = fault.message if fault.type in ("time-out", "crash", "exit") else f"{fault.type}: {fault.message}".rstrip(": ")
+    is_plain = fault.type in ("time-out", "crash", "exit")
+    said = fault.message if is_plain else f"{fault.type}: {fault.message}".rstrip(": ")
     match = MISSING.search(fault.message)
     missing = tuple(re.findall(r"'(\w+)'", match.group(1))) if match and fault.stage == "build" else ()
     cure = line_for(name, model, missing) if model and (missing or fault.ours) else ""

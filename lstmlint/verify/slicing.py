@@ -44,13 +44,19 @@ def bound_in(statement: ast.AST) -> set[str]:
         elif isinstance(node, (ast.Subscript, ast.Attribute)) and isinstance(node.ctx, ast.Store):
             if isinstance(node.value, ast.Name):
                 found.add(node.value.id)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in FILLING:
-            if isinstance(node.func.value, ast.Name):
-                found.add(node.func.value.id)
+        elif isinstance(node, ast.Call) and (owner := _owner(node)) and owner[1] in FILLING:
+            found.add(owner[0])
     call = statement.value if isinstance(statement, ast.Expr) else None
-    if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
-        found.add(call.func.value.id)
+    if isinstance(call, ast.Call) and (owner := _owner(call)):
+        found.add(owner[0])
     return found
+
+
+def _owner(call: ast.Call) -> tuple[str, str] | None:
+    """The name whose method is called, and the method."""
+    if isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
+        return call.func.value.id, call.func.attr
+    return None
 
 
 def trains(statement: ast.AST) -> bool:
@@ -106,6 +112,22 @@ class Syntax:
             node = self.parents[node]
             if not isinstance(node, ast.Module):
                 yield node
+
+    def method(self, name: str, wanted: str) -> Definition | None:
+        """A method of a class of the file, its own or one that it inherits from another class of the file."""
+        seen: set[str] = set()
+        pending = [name]
+        while pending:
+            current = pending.pop(0)
+            definition = self.classes.get(current)
+            if definition is None or current in seen:
+                continue
+            seen.add(current)
+            for statement in definition.body:
+                if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef)) and statement.name == wanted:
+                    return statement
+            pending += [base.id for base in definition.bases if isinstance(base, ast.Name)]
+        return None
 
     def calls_of(self, name: str) -> Iterator[ast.Call]:
         """The calls of a function by its plain name."""

@@ -14,7 +14,7 @@ from enum import Enum
 from functools import lru_cache
 
 from lstmlint.findings import Confidence, Diagnostic
-from lstmlint.verify.contracts import MIXED, UNKNOWN, Call, Fault, Observation, Place, SeenLayer
+from lstmlint.verify.contracts import MIXED, UNKNOWN, Call, Fault, Observation, Place, Seen, SeenLayer
 
 
 class Verdict(Enum):
@@ -122,7 +122,10 @@ def within(place: Place | None, diagnostic: Diagnostic, evidence: bool = False) 
     spans = [diagnostic.span, *(reason.span for reason in diagnostic.because if evidence)]
     last = max(place.end_line, place.line)
     return any(
-        _absolute(span.path) == place.file and place.line <= span.end_line and span.line <= last and _columns(place, span)
+        place.line <= span.end_line
+        and span.line <= last
+        and _absolute(span.path) == place.file
+        and _columns(place, span)
         for span in spans
     )
 
@@ -162,7 +165,7 @@ def _says(fault: Fault) -> str:
 def _raised(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
     """An exception at the place, at its evidence, or out of a layer that was built there."""
     fault = observation.fault
-    if fault is None or fault.stage not in ("build", "forward", "size") or fault.ours and not fault.places:
+    if fault is None or fault.stage not in ("build", "forward", "size") or (fault.ours and not fault.places):
         return None
     innermost = fault.places[-1] if fault.places else None
     at_place = any(within(place, diagnostic) for place in fault.places) or within(fault.built, diagnostic)
@@ -182,7 +185,7 @@ def _did_not_raise(diagnostic: Diagnostic, observation: Observation) -> tuple[Ve
 def _layout(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
     """A layer that mixes samples, or one that has them where it reads the batch."""
     for layer in layers_at(diagnostic, observation):
-        calls = [c for c in observation.calls if c.built == layer.built and c.path == layer.path and c.name == layer.family]
+        calls = [call for call in observation.calls if (call.built, call.path) == (layer.built, layer.path)]
         if not observation.ran or not calls:
             continue
         if any(call.begins for call in calls):
@@ -198,9 +201,7 @@ def _layout(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, 
 
 def _premise(diagnostic: Diagnostic, observation: Observation, layer: SeenLayer) -> tuple[Verdict, str]:
     """Samples mix if they stand where the finding says; that they do stands firm where nothing else is consistent."""
-    shown = (
-        f"`{layer.path}` was given {_shape(layer)}; changing one sample (axis {layer.sample}) moves its output for others"
-    )
+    shown = f"`{layer.path}` was given {_shape(layer)}; a change of one sample (axis {layer.sample}) moves others"
     other = [axis for axis in observation.consistent if axis != observation.batch_axis]
     if other and diagnostic.confidence is not Confidence.CERTAIN:
         return Verdict.NOT_REACHED, f"{shown}; but the model is consistent with samples on axis {other[0]} of its input"
@@ -271,7 +272,7 @@ def _two_directions(diagnostic: Diagnostic, observation: Observation) -> tuple[V
             seen.shape
             for seen in call.outputs
             for given in call.inputs
-            if len(given.shape) == len(seen.shape) and any(a == batch and b == 2 * batch for a, b in _pairs(given, seen))
+            if len(given.shape) == len(seen.shape) and (batch, 2 * batch) in _pairs(given, seen)
         ]
         if doubled:
             return Verdict.CONFIRMED, f"{doubled[0]} came out for a batch of {batch}"
@@ -284,8 +285,8 @@ def _two_directions(diagnostic: Diagnostic, observation: Observation) -> tuple[V
     return Verdict.NOT_REACHED, "the place was reached, and running shows neither the one nor the other"
 
 
-def _pairs(one: object, other: object) -> Iterator[tuple[int, int]]:
-    yield from zip(getattr(one, "shape", ()), getattr(other, "shape", ()), strict=True)
+def _pairs(one: Seen, other: Seen) -> list[tuple[int, int]]:
+    return list(zip(one.shape, other.shape, strict=True))
 
 
 def _state_unpacked(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:

@@ -33,12 +33,12 @@ def save(program: Program, folder: Path) -> Path:
     return folder / program.main.file
 
 
-def lint(programs: Iterable[Program], folder: Path) -> dict[Program, list[Found]]:
+def lint(programs: Iterable[Program], folder: Path, *options: str) -> dict[Program, list[Found]]:
     """What the command finds in each program, all of them linted in one run, each in a folder of its own."""
     homes = {str(number): program for number, program in enumerate(dict.fromkeys(programs))}
     for name, program in homes.items():
         save(program, folder / name)
-    command = [sys.executable, "-m", "lstmlint", "--no-cache", "--output-format", "json", str(folder)]
+    command = [sys.executable, "-m", "lstmlint", "--no-cache", "--output-format", "json", *options, str(folder)]
     finished = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert finished.returncode in (0, 1), finished.stderr
     found: dict[Program, list[Found]] = {program: [] for program in homes.values()}

@@ -6,8 +6,8 @@ import itertools
 import os
 import sys
 from collections.abc import Iterator
-from types import CodeType, FrameType
 from functools import lru_cache
+from types import CodeType, FrameType
 from typing import Any
 
 from lstmlint.verify.contracts import Place

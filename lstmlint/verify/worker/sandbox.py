@@ -51,9 +51,7 @@ def forbid(scratch: str) -> None:
             raise Forbidden("verify does not let the program reach the network")
         if event in PROCESSES:
             raise Forbidden("verify does not let the program start another process")
-        if event == "open" and _writes(arguments):
-            _check(arguments[0], inside)
-        elif event in CHANGES:
+        if (event == "open" and _writes(arguments)) or event in CHANGES:
             _check(arguments[0], inside)
 
     sys.addaudithook(hook)

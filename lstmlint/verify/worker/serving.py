@@ -5,16 +5,16 @@ Each line of the answer says how far it has come, so that whoever waits knows wh
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from typing import Any
 
-from lstmlint.verify.contracts import Fault, ModelPlan, Observation, Place, Request, decode, encode
+from lstmlint.verify.contracts import ModelPlan, Observation, Request, decode, encode
+from lstmlint.verify.worker.faults import fault_of
 from lstmlint.verify.worker.loading import Program, load
-from lstmlint.verify.worker.places import own_frames
 from lstmlint.verify.worker.sandbox import forbid, limit_memory
 
 Examine = Callable[[Program, ModelPlan], Observation]
@@ -63,21 +63,7 @@ def _leave(channel: Any) -> None:
 
 
 def _framework(request: Request) -> Examine:
-    if request.framework == "keras":
-        from lstmlint.verify.worker import keras_examination
-
-        return keras_examination.prepare(request)
-    from lstmlint.verify.worker import torch_examination
-
-    return torch_examination.prepare(request)
-
-
-def fault_of(error: BaseException, stage: str, request: Request) -> Fault:
-    """An exception as the other process is told of it."""
-    places: tuple[Place, ...] = own_frames(error, request.root, request.file)
-    shown = traceback.format_exception(type(error), error, error.__traceback__)
-    name = "out of memory" if isinstance(error, MemoryError) else type(error).__name__
-    if "can't allocate memory" in str(error) or "not enough memory" in str(error):
-        name = "out of memory"
-    lines = str(error).strip().splitlines()
-    return Fault(stage, name, lines[0][:300] if lines else "", places, "".join(shown)[-6000:])
+    """The examination of the framework's models; importing it imports the framework."""
+    module = importlib.import_module(f"lstmlint.verify.worker.{request.framework}_examination")
+    examine: Examine = module.prepare(request)
+    return examine

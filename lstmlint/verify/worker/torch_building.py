@@ -37,7 +37,7 @@ class CannotBuild(Exception):
 
 
 def builds(program: Program, plan: ModelPlan, explain: Explain) -> Iterator[Built]:
-    """Models that could be built, those with an input of the program's own first. Raises CannotBuild if there is none."""
+    """Models that could be built, those with an input of the program's own first; CannotBuild if there is none."""
     faults: list[Fault] = []
     found = 0
     ordered = sorted(plan.recipes, key=lambda recipe: recipe.arguments is None)
@@ -101,7 +101,7 @@ def _from_class(program: Program, plan: ModelPlan) -> Built:
     torch.set_default_dtype(torch.float32)
     torch.manual_seed(0)
     cls = vars(program.module)[plan.class_name]
-    arguments = plan.configured.arguments if plan.configured else {}
+    arguments = plan.configured.arguments if plan.configured and plan.configured.arguments else plan.arguments
     model = cls(**arguments)
     return Built(model, _made_up(plan, model), f"{plan.class_name}({', '.join(arguments)})")
 

@@ -11,9 +11,9 @@ from typing import Any
 
 from lstmlint.verify.contracts import ModelPlan, Place, Proof
 from lstmlint.verify.worker.flatten import replaced, tensors
-from lstmlint.verify.worker.torch_examination import Examination, Hypothesis, as_plain
 from lstmlint.verify.worker.torch_inputs import Input, changed_step
 from lstmlint.verify.worker.torch_recording import Record, Recorder, is_tensor
+from lstmlint.verify.worker.torch_runs import Examination, Hypothesis, as_plain
 from lstmlint.verify.worker.torch_samples import Change, moved
 
 torch: Any = importlib.import_module("torch")
@@ -167,18 +167,18 @@ def _padding(examination: Examination, chosen: Hypothesis, axis: int, found: Fin
     changed = shorter
     for step in range(length, steps):
         changed = _only_last(changed_step(changed, axis, step, torch.Generator().manual_seed(step)), changed, chosen)
-    recorder, outputs = _rerun(watched, changed)
+    _, outputs = _rerun(watched, changed)
     for before, after in zip(watched.outputs, outputs, strict=False):
         if _valid_moved(before, after, batch, steps, length):
             place = _padded_reader(watched) or _last_place(watched)
-            shown = f"a sample of {length} steps answers otherwise when steps {length} to {steps - 1}, its padding, change"
+            shown = f"the output of a sample of {length} steps moves with steps {length} to {steps - 1}, its padding"
             found.proofs.append(Proof("padding-read", place, shown))
             return
 
 
 def _shortened(given: Input, batch_axis: int, axis: int, length: int) -> tuple[Input | None, bool]:
     """The last sample made shorter: in the lengths, and among tokens by zeros. None where neither is there."""
-    main = given.main
+    main: Any = given.main
     done = {"lengths": False, "tokens": False}
 
     def change(tensor: Any) -> Any:
@@ -186,10 +186,9 @@ def _shortened(given: Input, batch_axis: int, axis: int, length: int) -> tuple[I
         if tensor is main and not tensor.dtype.is_floating_point and tensor.dtype != torch.bool:
             done["tokens"] = True
             result.select(batch_axis, tensor.shape[batch_axis] - 1).narrow(0, length, given_steps - length).zero_()
-        elif tensor.dim() == 1 and not tensor.dtype.is_floating_point and tensor.shape[0] == given_batch:
-            if int(tensor.max()) <= given_steps and int(tensor.max()) > 1 and tensor.dtype != torch.bool:
-                done["lengths"] = True
-                result[-1] = length
+        elif _are_lengths(tensor, given_batch, given_steps):
+            done["lengths"] = True
+            result[-1] = length
         return result
 
     given_batch, given_steps = int(main.shape[batch_axis]), int(main.shape[axis])
@@ -201,9 +200,16 @@ def _shortened(given: Input, batch_axis: int, axis: int, length: int) -> tuple[I
     return replace(given, args=args, kwargs=kwargs), done["lengths"]
 
 
+def _are_lengths(tensor: Any, batch: int, steps: int) -> bool:
+    if tensor.shape != (batch,) or tensor.dtype.is_floating_point or tensor.dtype == torch.bool:
+        return False
+    return 1 < int(tensor.max()) <= steps
+
+
 def _only_last(changed: Input, before: Input, chosen: Hypothesis) -> Input:
     """The change of a step for the last sample alone."""
-    new, old = changed.main, before.main
+    new: Any = changed.main
+    old: Any = before.main
     mixed = old.clone()
     last = old.shape[chosen.axis] - 1
     mixed.select(chosen.axis, last).copy_(new.select(chosen.axis, last))
@@ -262,16 +268,17 @@ def _repeat(examination: Examination, found: Findings) -> None:
     telling = [(n, record) for n, record in sources if record.name in RANDOM or record.name in STATES]
     if telling and _differ(examination.outputs, other):
         dropping = [record for _, record in telling if record.name in RANDOM]
-        record = (dropping or [record for record in (telling[0][1],) if _feeds_state(examination, recorder)] or [None])[0]
-        if record is not None:
-            shown = f"the same batch gives two answers in evaluation mode: `{record.name}` draws new numbers each time"
-            found.proofs.append(Proof("state-leak", record.place, shown))
+        source = dropping[0] if dropping else telling[0][1]
+        if dropping or _feeds_state(examination, recorder):
+            shown = f"the same batch gives two answers in evaluation mode: `{source.name}` draws new numbers each time"
+            found.proofs.append(Proof("state-leak", source.place, shown))
 
 
 def _can_be_reset(after: Any, before: Any) -> bool:
     """True where what the model keeps is set by a method of its own, so that the program decides when to forget."""
     for (_, new), (_, old) in zip(after.named_modules(), before.named_modules(), strict=False):
-        kept = {name for name, value in vars(new).items() if not name.startswith("_") and _is_other(value, vars(old).get(name))}
+        public = [(name, value) for name, value in vars(new).items() if not name.startswith("_")]
+        kept = {name for name, value in public if _is_other(value, vars(old).get(name))}
         methods = [each for name, each in vars(type(new)).items() if name not in ("forward", "__init__")]
         for code in (each.__code__ for each in methods if hasattr(each, "__code__")):
             stored = {each.argval for each in dis.get_instructions(code) if each.opname == "STORE_ATTR"}

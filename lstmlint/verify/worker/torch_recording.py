@@ -1,8 +1,8 @@
 """Watches torch while a model runs: every layer and every operation that the user's code calls, in order.
 
-Layers of torch are one call each, whatever they do inside; of the user's own modules the operations are seen one by one.
-A second run with changed input is held against the first call by call, and can be healed: where samples begin to mix,
-the result goes on as if they had not, so that the next mistake shows, too.
+Layers of torch are one call each, whatever they do inside; in the user's own modules each operation is seen. A second
+run with changed input is held against the first call by call, and can be healed: where samples begin to mix, the result
+goes on as if they had not, so that the next mistake shows, too.
 """
 
 from __future__ import annotations
@@ -247,16 +247,14 @@ def is_library(module: Any) -> bool:
 
 
 def _mode(watch: Watch) -> Any:
+    """The class whose instances see every function of torch that is called while they are entered."""
+
+    def see(mode: Any, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        keywords = kwargs or {}
+        name = getattr(function, "__name__", str(function))
+        if name == "__get__":
+            name = str(getattr(getattr(function, "__self__", None), "__name__", name))
+        return watch.noted("operation", name, None, lambda: function(*args, **keywords), (args, keywords))
+
     base = importlib.import_module("torch.overrides").TorchFunctionMode
-
-    class Mode(base):  # type: ignore[misc]
-        """Sees every function of torch that is called while it is entered."""
-
-        def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            keywords = kwargs or {}
-            name = getattr(function, "__name__", str(function))
-            if name == "__get__":
-                name = str(getattr(getattr(function, "__self__", None), "__name__", name))
-            return watch.noted("operation", name, None, lambda: function(*args, **keywords), (args, keywords))
-
-    return Mode
+    return type("Mode", (base,), {"__torch_function__": see})

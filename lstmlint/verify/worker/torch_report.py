@@ -8,9 +8,9 @@ from typing import Any
 
 from lstmlint.verify.contracts import UNKNOWN, Call, Fault, ModelPlan, Observation, Seen, SeenLayer
 from lstmlint.verify.worker.torch_building import Built
-from lstmlint.verify.worker.torch_examination import Examination, Hypothesis, leading_axes
 from lstmlint.verify.worker.torch_proofs import Findings, look_further
 from lstmlint.verify.worker.torch_recording import BUILT, Record
+from lstmlint.verify.worker.torch_runs import Examination, Hypothesis, leading_axes
 
 torch: Any = importlib.import_module("torch")
 nn: Any = torch.nn
@@ -18,7 +18,9 @@ nn: Any = torch.nn
 
 def observation(examination: Examination, plan: ModelPlan, built: Built, fault: Fault | None) -> Observation:
     """What was seen of a model; where it did not run to its end, what was seen until then."""
-    paths = {id(module): name for name, module in (examination.ran_on or built.model).named_modules()}
+    known = {name for name, _ in built.model.named_modules()}  # what a run adds to its copy is no part of the model
+    named = (examination.ran_on or built.model).named_modules()
+    paths = {id(module): name for name, module in named if name in known}
     ran = fault is None or fault.stage == "size"
     given = examination.given
     seen = Observation(

@@ -1,0 +1,1 @@
+"""Running models: what is planned, what is seen, what is said of it, and that nothing is left behind."""

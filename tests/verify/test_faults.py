@@ -1,0 +1,108 @@
+"""Programs that do not behave: each costs one clear line and leaves no process behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lstmlint.verify.process import MARK
+
+MODEL = '''
+import os, sys
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(3, 4, batch_first=True)
+        {build}
+
+    def forward(self, x):
+        {forward}
+        return self.lstm(x)[0][:, -1]
+
+
+if __name__ == "__main__":
+    raise SystemExit("the main block is not run")
+'''
+
+PROGRAMS = {
+    "quiet": ("pass", "pass", "", ""),
+    "loops": ("pass", "while True: pass", "", "running Net took more than"),
+    "loops on import": ("pass", "pass", "while True: pass", "importing the file took more than"),
+    "exits": ("pass", "sys.exit(3)", "", "SystemExit: 3"),
+    "exits on import": ("pass", "pass", "sys.exit(3)", "SystemExit: 3"),
+    "leaves": ("pass", "os._exit(7)", "", "ended the process (code 7)"),
+    "dies": ("pass", "os.kill(os.getpid(), 11)", "", "SIGSEGV"),
+    "forks": ("pass", "os.fork()", "", "does not let the program start another process"),
+    "prints": ("pass", "print('x' * 30_000_000)", "", ""),
+    "leaks": ("self.kept = [bytearray(1 << 28) for _ in range(99)]", "pass", "", "out of memory"),
+    "raises": ("raise KeyError('weights')", "pass", "", "KeyError: 'weights'"),
+    "imports what is missing": ("pass", "pass", "import no_such_module", "No module named 'no_such_module'"),
+    "writes": ("open('weights.bin', 'w')", "pass", "", "does not let the program write"),
+    "connects": (
+        "import socket; socket.create_connection(('127.0.0.1', 9))",
+        "pass",
+        "",
+        "does not let the program reach the network",
+    ),
+    "wants more": ("pass", "x.no_such_thing", "", "no attribute 'no_such_thing'"),
+    "does not parse": ("pass", "pass", "def broken(:", ""),
+}
+"""What stands in the constructor, in forward and at top level, and the trouble that is told (empty: none)."""
+
+
+def strays(folder: Path) -> list[str]:
+    """The processes that still run under a mark of verify and were started in a folder."""
+    found = []
+    for entry in Path("/proc").iterdir() if Path("/proc").is_dir() else []:
+        if entry.name.isdigit():
+            try:
+                environment = (entry / "environ").read_bytes()
+                if (entry / "cwd").resolve() != folder.resolve():
+                    continue
+            except OSError:
+                continue
+            if f"{MARK}=".encode() in environment and int(entry.name) != os.getpid():
+                found.append(entry.name)
+    return found
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_a_fault_is_one_clear_line(name: str, tmp_path: Path) -> None:
+    build, forward, top, wanted = PROGRAMS[name]
+    file = tmp_path / "model.py"
+    file.write_text(MODEL.format(build=build, forward=forward) + f"\n{top}\n", encoding="utf-8")
+    command = [sys.executable, "-m", "lstmlint", "verify", "--timeout", "6", "--memory", "1", "--output-format", "json"]
+    finished = subprocess.run([*command, str(file)], cwd=tmp_path, capture_output=True, text=True, env=environment())
+    assert finished.returncode in (0, 1), finished.stderr
+    told = json.loads(finished.stdout)
+    messages = [trouble["message"] for trouble in told["troubles"]]
+    assert len(messages) == bool(wanted), messages
+    assert all(wanted in message and "\n" not in message for message in messages), messages
+    assert not (tmp_path / "weights.bin").exists()
+    deadline = time.monotonic() + 5
+    while strays(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not strays(tmp_path)
+
+
+def environment() -> dict[str, str]:
+    """The environment, with this lstmlint on the path of the command's interpreter."""
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+
+
+def test_an_interpreter_that_is_not_there_is_a_usage_error(tmp_path: Path) -> None:
+    file = tmp_path / "model.py"
+    file.write_text(MODEL.format(build="pass", forward="pass"), encoding="utf-8")
+    command = [sys.executable, "-m", "lstmlint", "verify", "--python", str(tmp_path / "python"), str(file)]
+    finished = subprocess.run(command, capture_output=True, text=True, env=environment())
+    assert finished.returncode == 2 and "no such interpreter" in finished.stderr
