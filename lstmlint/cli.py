@@ -10,20 +10,23 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from lstmlint import __version__
 from lstmlint.engine.configuration import CONFIDENCES, FAIL_ON
 from lstmlint.engine.errors import UsageError, unknown_rule
-from lstmlint.engine.lint import Outcome, lint, lint_bytes
+from lstmlint.engine.lint import Means, Outcome, lint, lint_bytes
 from lstmlint.engine.settings import Options, SettingsFinder
 from lstmlint.report import concise, json, rules, summary
+from lstmlint.report.progress import Bar
 from lstmlint.rulebook import RuleBookError, rule_book
 
 FOUND, WRONG, INTERRUPTED = 1, 2, 130
 COMMANDS = ("check", "explain", "rules", "verify")
 STDIN = "-"
+CACHE_FOLDER = ".lstmlint_cache"
 
 
 def run() -> None:
@@ -45,7 +48,10 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Exception as error:
-        _complain("lstmlint failed", error, getattr(options, "debug", False))
+        import traceback
+
+        trace = "".join(traceback.format_exception(error))
+        _complain(f"lstmlint failed: {type(error).__name__}: {error}", trace, getattr(options, "debug", False))
         return WRONG
     return status
 
@@ -112,13 +118,24 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     files.add_argument("--stdin-filename", metavar="PATH", help="what the file on standard input is called")
     files.add_argument("--config", type=Path, metavar="FILE", help="use this configuration for every file")
     files.add_argument("--isolated", action="store_true", help="use no configuration")
-    files.add_argument("--no-cache", action="store_true", help="read every file anew (nothing is cached yet)")
+    running = parser.add_argument_group("how it runs")
+    running.add_argument("--jobs", "-j", type=_positive, metavar="N", help="processes at most; default: one a core")
+    running.add_argument("--cache-dir", metavar="FOLDER", help=f"where results are kept; default: ./{CACHE_FOLDER}")
+    running.add_argument("--no-cache", action="store_true", help="keep no results and use none")
     output = parser.add_argument_group("output")
     output.add_argument("--output-format", choices=("full", "concise", "json"), default="full", help="default: full")
     output.add_argument("--statistics", action="store_true", help="show only how often each rule was broken")
     output.add_argument("--quiet", "-q", action="store_true", help="show findings and nothing else")
     output.add_argument("--exit-zero", action="store_true", help="end with 0 whatever was found")
     output.add_argument("--debug", action="store_true", help="show where lstmlint failed, if it does")
+
+
+def _positive(text: str) -> int:
+    """A number of processes."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return number
 
 
 def _split(values: list[str] | None) -> tuple[str, ...]:
@@ -151,7 +168,7 @@ def _check(options: argparse.Namespace) -> int:
 def _status(options: argparse.Namespace, outcome: Outcome) -> int:
     """The number a run ends with; what lstmlint failed on is said."""
     for failure in outcome.failures:
-        _complain(f"{failure.path} could not be analysed", failure.error, options.debug)
+        _complain(f"{failure.path} could not be analysed: {failure.what}", failure.trace, options.debug)
     if outcome.failures:
         return WRONG
     return FOUND if outcome.failed and not options.exit_zero else 0
@@ -193,10 +210,35 @@ def _verified(options: argparse.Namespace, finder: SettingsFinder) -> int:
 def _linted(options: argparse.Namespace, finder: SettingsFinder) -> Outcome:
     from_stdin = STDIN in options.paths or (options.stdin_filename is not None and not options.paths)
     if not from_stdin:
-        return lint(options.paths or [os.curdir], finder)
+        with _progress(options) as progress:
+            return lint(options.paths or [os.curdir], finder, _means(options, progress))
     if len(options.paths) > 1:
         raise UsageError("standard input (-) is linted alone, without other paths")
     return lint_bytes(sys.stdin.buffer.read(), options.stdin_filename or STDIN, finder)
+
+
+def _means(options: argparse.Namespace, progress: Callable[[int, int], None]) -> Means:
+    folder = options.cache_dir or os.environ.get("LSTMLINT_CACHE_DIR") or CACHE_FOLDER
+    return Means(
+        jobs=options.jobs or _cores(),
+        cache_folder=None if options.no_cache else os.path.abspath(folder),
+        warn=lambda text: print(f"lstmlint: warning: {text}", file=sys.stderr),
+        progress=progress,
+    )
+
+
+def _cores() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0)) or 1
+    return os.cpu_count() or 1
+
+
+def _progress(options: argparse.Namespace) -> AbstractContextManager[Callable[[int, int], None]]:
+    """A bar on a terminal; nothing elsewhere, and where only findings are wanted."""
+    if options.quiet or not sys.stderr.isatty():
+        return nullcontext(lambda done, total: None)
+    return Bar()
 
 
 def _report(options: argparse.Namespace, outcome: Outcome) -> str:
@@ -256,12 +298,7 @@ def _write(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _complain(what: str, error: Exception, debug: bool) -> None:
+def _complain(what: str, trace: str, debug: bool) -> None:
     """Says on standard error that lstmlint itself went wrong."""
-    print(f"lstmlint: error: {what}: {type(error).__name__}: {error}", file=sys.stderr)
-    if debug:
-        import traceback
-
-        traceback.print_exception(error)
-    else:
-        print("lstmlint: this is a mistake in lstmlint; --debug shows where", file=sys.stderr)
+    print(f"lstmlint: error: {what}", file=sys.stderr)
+    print(trace if debug else "lstmlint: this is a mistake in lstmlint; --debug shows where", file=sys.stderr)

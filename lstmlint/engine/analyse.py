@@ -7,13 +7,15 @@ them; so are the checks.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lstmlint import triage
+from lstmlint.engine.discover import Target
 from lstmlint.engine.settings import Settings
+from lstmlint.engine.surroundings import Surroundings
 from lstmlint.findings import Confidence, Diagnostic, Finding, Reason
 from lstmlint.source import ReadProblem, SourceFile, Span, decode
 from lstmlint.syntax.tree import SyntaxProblem, parse
@@ -45,25 +47,32 @@ class Analysed:
     """The rules whose checks have run."""
 
 
-def analyse(
-    data: bytes, path: str, settings: Settings, rules: frozenset[str], project: Callable[[], Project]
-) -> Analysed:
-    """Looks at the bytes of a file with these rules. What the interpreter raises is not caught here.
+def analyse(data: bytes, target: Target, surroundings: Surroundings) -> Analysed:
+    """Looks at the bytes of a file. What the interpreter raises is not caught here.
 
-    `project` gives the one project of the run, and is asked only where there is something to interpret.
+    The surroundings are asked for their project only where there is something to interpret.
     """
     if not triage.concerns(data):
         return Analysed()
+    path, settings = target.absolute, target.settings
     source = decode(data, path) if len(data) <= LARGEST else ReadProblem(path, _too_large(data))
     if isinstance(source, ReadProblem):
         return Analysed((tool_diagnostic(UNREADABLE_FILE, source.message, _start(source), settings),))
+    found = surroundings.remembered(data, target, lambda: _diagnostics(source, target, surroundings.project))
+    if any(diagnostic.rule == SYNTAX_ERROR for diagnostic in found):
+        return Analysed(found, source)
+    ran = frozenset(rule for rule in target.rules if not settings.book.by_name[rule].is_observed)
+    return Analysed(found, source, ran)
+
+
+def _diagnostics(source: SourceFile, target: Target, project: Project) -> tuple[Diagnostic, ...]:
+    settings = target.settings
     tree = parse(source)
     if isinstance(tree, SyntaxProblem):
-        span = Span(path, tree.line, tree.column, tree.line, tree.column)
+        span = Span(source.path, tree.line, tree.column, tree.line, tree.column)
         message = "does not parse as Python {}.{}: ".format(*sys.version_info) + _uncapitalised(tree.message)
-        return Analysed((tool_diagnostic(SYNTAX_ERROR, message, span, settings),), source)
-    ran = frozenset(rule for rule in rules if not settings.book.by_name[rule].is_observed)
-    return Analysed(tuple(_interpreted(source, settings, rules, project())), source, ran)
+        return (tool_diagnostic(SYNTAX_ERROR, message, span, settings),)
+    return tuple(_interpreted(source, settings, target.rules, project))
 
 
 def unreadable(problem: ReadProblem, settings: Settings) -> Diagnostic:

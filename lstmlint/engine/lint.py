@@ -8,29 +8,48 @@ against its own comments and settings. The paths that the user gave come back la
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lstmlint.engine.analyse import Analysed, analyse, unreadable
 from lstmlint.engine.discover import Target, discover
 from lstmlint.engine.settings import Settings, SettingsFinder
 from lstmlint.engine.suppress import suppress
+from lstmlint.engine.surroundings import Surroundings
 from lstmlint.findings import Diagnostic, Edit, Reason
 from lstmlint.source import ReadProblem, SourceFile, Span
 
-if TYPE_CHECKING:
-    from lstmlint.names.project import Project
+PATIENCE = 0.3
+"""Seconds after which other processes are asked to help; starting them takes a part of that."""
+FEWEST = 8
+"""Files that must be left then."""
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A file whose analysis raised: a mistake of lstmlint's own, which costs this file's findings and no more."""
+    """A file whose analysis failed: a mistake of lstmlint's own, which costs this file's findings and no more."""
 
     path: str
-    error: Exception
+    what: str
+    trace: str = ""
+    """Where it happened, for those who look for the mistake."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """How a run goes about it; the findings are the same with all of them."""
+
+    jobs: int = 1
+    """How many processes may work at once."""
+    cache_folder: str | None = None
+    """Where results are kept; None: nowhere."""
+    warn: Callable[[str], None] = lambda text: None
+    """Takes what the user should know besides the findings."""
+    progress: Callable[[int, int], None] = lambda done, total: None
+    """Is told how many of the files are done."""
 
 
 @dataclass(frozen=True)
@@ -56,25 +75,49 @@ class Outcome:
         return self._lines[path]
 
 
-def lint(paths: Sequence[str], finder: SettingsFinder) -> Outcome:
+def lint(paths: Sequence[str], finder: SettingsFinder, means: Means = Means()) -> Outcome:
     """Lints files and folders."""
-    run = _Run(paths, finder)
+    run = _Run(paths, finder, means)
+    targets = []
     for target in discover(paths, finder):
         if isinstance(target, ReadProblem):
             run.note(os.path.abspath(target.path), target, finder.inside(os.path.abspath(target.path)))
         else:
-            run.look_at(target)
+            targets.append(target)
+    run.look_at_all(targets)
     return run.outcome()
 
 
 def lint_bytes(data: bytes, path: str, finder: SettingsFinder) -> Outcome:
     """Lints the bytes of one file that need not exist under its path, as an editor holds them."""
     absolute = os.path.abspath(path)
-    run = _Run([path], finder)
+    run = _Run([path], finder, Means())
     settings = finder.inside(os.path.dirname(absolute))
     if not (finder.options.force_exclude and settings.excludes(absolute)):
-        run.look_at(Target(path, absolute, settings), data)
+        target = Target(path, absolute, settings)
+        run.keep(target, _look_at(run.surroundings, target, data))
     return run.outcome()
+
+
+def _look_at(surroundings: Surroundings, target: Target, data: bytes | None = None) -> Analysed | Failure:
+    """What a file comes to; what goes wrong inside lstmlint is a value, and the run goes on."""
+    read = _read(target.absolute) if data is None else data
+    if isinstance(read, ReadProblem):
+        return Analysed((unreadable(read, target.settings),))
+    try:
+        return analyse(read, target, surroundings)
+    except Exception as error:
+        return Failure(target.path, f"{type(error).__name__}: {error}", _trace(error))
+
+
+def _trace(error: Exception) -> str:
+    import traceback  # needed by nobody else
+
+    return "".join(traceback.format_exception(error))
+
+
+def _died(target: Target, code: int | None) -> Failure:
+    return Failure(target.path, f"the process that analysed it ended with {code}")
 
 
 def _read(path: str) -> bytes | ReadProblem:
@@ -84,36 +127,58 @@ def _read(path: str) -> bytes | ReadProblem:
         return ReadProblem(path, f"cannot be read: {problem.strerror or problem}")
 
 
+def _silent(text: str) -> None:
+    """Other processes say nothing: the first one has said it."""
+
+
 @dataclass
 class _Run:
     """A run as it goes. Everything is kept by absolute path."""
 
     paths: Sequence[str]
     finder: SettingsFinder
+    means: Means
     targets: dict[str, Target] = field(default_factory=dict)
     analysed: dict[str, Analysed] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
 
     @cached_property
-    def project(self) -> Project:
-        """Where imports are looked up: the paths given and the working folder, each also in its `src`."""
-        from lstmlint.names.project import Project  # a run that interprets nothing need not import it
-
+    def surroundings(self) -> Surroundings:
+        """Imports are looked up in the paths given and the working folder, each also in its `src`."""
         folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in map(os.path.abspath, self.paths)]
         candidates = [Path(folder, inner) for folder in (*folders, os.getcwd()) for inner in ("", "src")]
-        return Project(tuple(folder for folder in dict.fromkeys(candidates) if folder.is_dir()))
+        roots = tuple(folder for folder in dict.fromkeys(candidates) if folder.is_dir())
+        return Surroundings(roots, self.means.cache_folder, self.means.warn)
 
-    def look_at(self, target: Target, data: bytes | None = None) -> None:
-        """Analyses a file; what goes wrong inside lstmlint is kept and the run goes on."""
+    def look_at_all(self, targets: Sequence[Target]) -> None:
+        """Analyses files one after the other, and with other processes where that takes long."""
+        begun = time.monotonic()
+        for number, target in enumerate(targets):
+            if self.means.jobs > 1 and len(targets) - number >= FEWEST and time.monotonic() - begun > PATIENCE:
+                self._share(targets, number)
+                return
+            self.keep(target, _look_at(self.surroundings, target))
+            self.means.progress(number + 1, len(targets))
+
+    def _share(self, targets: Sequence[Target], done: int) -> None:
+        """Analyses the rest of the files in several processes."""
+        from lstmlint.engine.parallel import spread
+
+        if self.surroundings.cache is not None:
+            self.surroundings.cache.look()
+        theirs = Surroundings(self.surroundings.roots, self.means.cache_folder, _silent)
+        left, results = targets[done:], {}
+        for target, found in spread(left, partial(_look_at, theirs), _died, self.means.jobs):
+            results[target.absolute] = found
+            self.means.progress(done + len(results), len(targets))
+        for target in left:  # in their own order, whoever was ready first
+            self.keep(target, results[target.absolute])
+
+    def keep(self, target: Target, found: Analysed | Failure) -> None:
+        """Keeps what a file came to."""
         self.targets[target.absolute] = target
-        read = _read(target.absolute) if data is None else data
-        if isinstance(read, ReadProblem):
-            self.note(target.absolute, read, target.settings)
-            return
-        try:
-            found = analyse(read, target.absolute, target.settings, target.rules, lambda: self.project)
-        except Exception as error:
-            self.failures.append(Failure(target.path, error))
+        if isinstance(found, Failure):
+            self.failures.append(found)
         else:
             self.analysed[target.absolute] = found
 
@@ -132,7 +197,7 @@ class _Run:
             diagnostics=tuple(sorted((_shown(own, self._path) for each in kept.values() for own in each), key=_order)),
             sources={self._path(path): known.source for path, known in self.analysed.items() if known.source},
             files=len(self.targets),
-            failures=tuple(self.failures),
+            failures=tuple(sorted(self.failures, key=lambda failure: failure.path)),
             failed=any(self.targets[path].settings.fails(own.severity) for path, each in kept.items() for own in each),
         )
 

@@ -36,7 +36,9 @@ class Project:
 
     roots: tuple[Path, ...] = ()
     _files: dict[Path, ModuleFile | None] = field(default_factory=dict)
-    _paths: dict[tuple[Path, tuple[str, ...]], Path | None] = field(default_factory=dict)
+    _paths: dict[tuple[str, tuple[str, ...]], str | None] = field(default_factory=dict)
+    looked: dict[tuple[str, tuple[str, ...]], str | None] = field(default_factory=dict)
+    """Which modules were looked for in which folders, and what was found; whoever wants to know empties it first."""
 
     def find(self, module: str, level: int, importer: str) -> ModuleFile | None:
         """The file of an imported module, or None where it is not a file of the project.
@@ -48,12 +50,23 @@ class Project:
             self._files[path] = self._load(path)
         return None if path is None else self._files[path]
 
+    def file_of(self, folder: str, parts: tuple[str, ...]) -> str | None:
+        """The file of a module, by the parts of its name, that would lie in a folder."""
+        key = folder, parts
+        if key not in self._paths:
+            target = Path(folder, *parts)
+            candidates = [target.with_name(target.name + ".py")] if parts else []
+            candidates.append(target / "__init__.py")
+            self._paths[key] = next((str(path) for path in candidates if path.is_file()), None)
+        self.looked[key] = self._paths[key]
+        return self._paths[key]
+
     def _locate(self, module: str, level: int, importer: str) -> Path | None:
         parts = tuple(part for part in module.split(".") if part)
         for folder in self._starts(Path(importer).parent, level):
-            found = self._file_at(folder, parts)
+            found = self.file_of(str(folder), parts)
             if found is not None:
-                return found
+                return Path(found)
         return None
 
     def loaded(self, path: str) -> ModuleFile | None:
@@ -68,18 +81,10 @@ class Project:
             return [folder]
         starts = [here]
         package = here
-        while (package / "__init__.py").exists() and package.parent != package:
+        while self.file_of(str(package), ()) and package.parent != package:
             package = package.parent
             starts.append(package)
         return [*starts, *(root if root.is_dir() else root.parent for root in self.roots)]
-
-    def _file_at(self, folder: Path, parts: tuple[str, ...]) -> Path | None:
-        if (folder, parts) not in self._paths:
-            target = folder.joinpath(*parts)
-            candidates = [target.with_name(target.name + ".py")] if parts else []
-            candidates.append(target / "__init__.py")
-            self._paths[folder, parts] = next((path for path in candidates if path.is_file()), None)
-        return self._paths[folder, parts]
 
     def _load(self, path: Path) -> ModuleFile | None:
         try:

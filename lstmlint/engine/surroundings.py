@@ -1,0 +1,61 @@
+"""What the files of a run have in common while they are analysed: the project they belong to, and earlier results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lstmlint.engine.discover import Target
+from lstmlint.findings import Diagnostic
+
+if TYPE_CHECKING:
+    from lstmlint.engine.cache import ResultCache
+    from lstmlint.names.project import Project
+
+
+@dataclass(eq=False)
+class Surroundings:
+    """Where imports are looked up and where results are kept; both are brought in only when a file needs them."""
+
+    roots: tuple[Path, ...]
+    """The folders in which imports are looked up besides those of the importing file's packages."""
+    cache_folder: str | None
+    warn: Callable[[str], None]
+    """Takes what the user should know about the cache."""
+
+    @cached_property
+    def project(self) -> Project:
+        """The one project of all files."""
+        from lstmlint.names.project import Project  # a run that interprets nothing need not import it
+
+        return Project(self.roots)
+
+    @cached_property
+    def cache(self) -> ResultCache | None:
+        """The results of earlier runs; None where none are kept."""
+        if self.cache_folder is None:
+            return None
+        from lstmlint.engine.cache import ResultCache
+
+        return ResultCache(self.cache_folder, self.warn)
+
+    def remembered(
+        self, data: bytes, target: Target, find: Callable[[], tuple[Diagnostic, ...]]
+    ) -> tuple[Diagnostic, ...]:
+        """The diagnostics of a file with these bytes: those of an earlier run, or what `find` finds now."""
+        if self.cache is None:
+            return find()
+        from lstmlint.engine.cache import Result, digest, program
+
+        settings = f"{target.settings.configuration} {sorted(target.rules)} {self.roots}"
+        key = digest(data, settings.encode(), program().encode())
+        known = self.cache.get(target.absolute, key, self.project.file_of)
+        if known is not None:
+            return known.diagnostics
+        self.project.looked.clear()
+        found = find()
+        self.cache.put(target.absolute, key, Result(found, dict(self.project.looked)))
+        return found
