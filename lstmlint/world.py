@@ -94,6 +94,8 @@ class World:
     """The unknown things whose rank somebody wanted to know in vain."""
     keras_2: bool = False
     """True where the file asks for a Keras before 3."""
+    resets: bool = False
+    """True where the file names a reset of a Keras layer's states anywhere."""
     guards: set[Condition] = field(default_factory=set)
     """Conditions that ask which version of a library is there, or try what it may lack."""
     _next: int = 0

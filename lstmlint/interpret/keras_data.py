@@ -1,7 +1,10 @@
 """tf.data pipelines and Keras' helpers for data: what one step of a pipeline yields, and arrays they make.
 
-A pipeline is kept as a layer: something built with one argument, `element`, and replaced by each method. Its axes
+A pipeline is kept as a layer: something built with the argument `element`, and replaced by each method. Its axes
 are those of the arrays it is made of: from_tensor_slices drops their first axis, batch puts one in front again.
+
+Further arguments say what became of the order and the number of the elements, as far as it is known: `shuffled`,
+`batched` (the size of a batch), `last` (the size of the last batch, where that may be another), `count`.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from dataclasses import replace
 
 from lstmlint.catalogue.keras_models import DATASET
 from lstmlint.interpret.keras_inputs import axis_for, items_of
+from lstmlint.interpret.ops.shape import size_number
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.wording import callee
 from lstmlint.values import (
@@ -25,22 +29,30 @@ from lstmlint.values import (
     Tuple,
     Unknown,
     Value,
+    as_bool,
     as_int,
     as_size,
 )
 from lstmlint.world import World
 
 PATH = DATASET.path
-_UNCHANGED = "shuffle prefetch cache repeat take skip filter with_options shard snapshot"
+_UNCHANGED = "prefetch cache with_options snapshot"
+_OTHER_COUNT = "repeat take skip filter shard"
 
 
 def _methods(names: str) -> tuple[str, ...]:
     return tuple(f"{PATH}.{name}" for name in names.split())
 
 
-def pipeline(world: World, element: Value, call: Call) -> Layer:
-    """A data set that yields such elements."""
-    return Layer(world.number(), DATASET, (("element", element),), call.place)
+def pipeline(world: World, element: Value, call: Call, **facts: Value | None) -> Layer:
+    """A data set that yields such elements, and what else is known of it."""
+    known = tuple((name, value) for name, value in facts.items() if value is not None)
+    return Layer(world.number(), DATASET, (("element", element), *known), call.place)
+
+
+def facts_of(value: Value) -> dict[str, Value | None]:
+    """What is known of a data set beside its elements."""
+    return {name: given for name, given in value.arguments if name != "element"} if isinstance(value, Layer) else {}
 
 
 def element_of(world: World, value: Value | None) -> Value:
@@ -70,7 +82,15 @@ def from_tensor_slices(world: World, call: Call) -> Value:
     given = call.arg(0, "tensors")
     if given is None:
         return world.unknown()
-    return pipeline(world, each(world, _as_tuple(world, given), lambda value: _without_first(world, value)), call)
+    whole = _as_tuple(world, given)
+    element = each(world, whole, lambda value: _without_first(world, value))
+    return pipeline(world, element, call, count=_rows(world, whole))
+
+
+def _rows(world: World, value: Value) -> Value | None:
+    """The number of entries on axis 0 of the first of some arrays."""
+    first = value.items[0] if isinstance(value, Tuple) and value.items else value
+    return size_number(first.axes[0]) if isinstance(first, Tensor) and first.axes else None
 
 
 @operation(f"{PATH}.from_tensors")
@@ -121,8 +141,16 @@ def batch(world: World, call: Call) -> Value:
     else:
         text = f"`{callee(call)}` puts the batch on axis 0"
         world.claim(axis, Role.BATCH, Strength.FACT, call.place, text, kind="loader")
-    element = element_of(world, call.args[0])
-    return pipeline(world, each(world, element, lambda value: _with_first(value, axis)), call)
+    element = each(world, element_of(world, call.args[0]), lambda value: _with_first(value, axis))
+    facts = facts_of(call.args[0])
+    whole = as_bool(call.arg(2, "drop_remainder") or Const(False)) is not False
+    last = None if whole else _last(as_int(facts.get("count")), as_int(size))
+    return pipeline(world, element, call, shuffled=facts.get("shuffled"), batched=size, last=last)
+
+
+def _last(count: int | None, size: int | None) -> Value | None:
+    """The size of the last batch of so many elements, where it is another than that of the others."""
+    return None if count is None or not size or count % size == 0 else Const(count % size)
 
 
 def _with_first(value: Value, axis: Axis) -> Value:
@@ -136,24 +164,41 @@ def _with_first(value: Value, axis: Axis) -> Value:
 @operation(*_methods("unbatch"))
 def unbatch(world: World, call: Call) -> Value:
     """The entries of axis 0 one by one."""
-    element = element_of(world, call.args[0])
-    return pipeline(world, each(world, element, lambda value: _without_first(world, value)), call)
+    element = each(world, element_of(world, call.args[0]), lambda value: _without_first(world, value))
+    return pipeline(world, element, call, shuffled=facts_of(call.args[0]).get("shuffled"))
 
 
 @operation(*_methods(_UNCHANGED))
 def unchanged(world: World, call: Call) -> Value:
-    """Other elements, or in another order, of the same kind."""
+    """The same elements."""
     return call.args[0]
+
+
+@operation(*_methods(_OTHER_COUNT))
+def some(world: World, call: Call) -> Value:
+    """Elements of the same kind in the same order, fewer or more of them."""
+    facts = {**facts_of(call.args[0]), "count": None}
+    return pipeline(world, element_of(world, call.args[0]), call, **facts)
+
+
+@operation(*_methods("shuffle"))
+def shuffle(world: World, call: Call) -> Value:
+    """The same elements in another order, drawn from a buffer of some."""
+    if as_int(call.arg(1, "buffer_size")) == 1:
+        return call.args[0]
+    facts = {**facts_of(call.args[0]), "shuffled": Const(True, call.place)}
+    return pipeline(world, element_of(world, call.args[0]), call, **facts)
 
 
 @operation(*_methods("map"))
 def map_elements(world: World, call: Call) -> Value:
     """What the function makes of an element; a tuple comes as several arguments."""
     function, element = call.arg(1, "map_func"), element_of(world, call.args[0])
+    facts = facts_of(call.args[0])
     if function is None or world.apply is None:
-        return pipeline(world, world.unknown(), call)
+        return pipeline(world, world.unknown(), call, **facts)
     given = element.items if isinstance(element, Tuple) else (element,)
-    return pipeline(world, world.apply(function, Call("", given, {}, call.place)), call)
+    return pipeline(world, world.apply(function, Call("", given, {}, call.place)), call, **facts)
 
 
 @operation(*_methods("window flat_map interleave scan group_by_window concatenate as_numpy_iterator"))
@@ -197,12 +242,16 @@ def windows_of_array(world: World, call: Call) -> Value:
     windows: Value = world.unknown()
     if isinstance(tensor, Tensor) and tensor.axes:
         windows = Tensor((first, axis_for(world, call.arg(2, "sequence_length")), *tensor.axes[1:]))
+    shuffled = Const(True, call.place) if as_bool(call.arg(6, "shuffle") or Const(False)) else None
+    batched = call.arg(5, "batch_size") or Const(128)
     if targets is None or targets == Const(None):
-        return pipeline(world, windows, call)
+        return pipeline(world, windows, call, shuffled=shuffled, batched=batched)
     aims = world.tensor(targets)
     known = isinstance(aims, Tensor) and bool(aims.axes)
     return pipeline(
         world,
         Tuple((windows, Tensor((first, *aims.axes[1:])) if known and isinstance(aims, Tensor) else world.unknown())),
         call,
+        shuffled=shuffled,
+        batched=batched,
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from lstmlint.catalogue.keras_models import FUNCTIONAL
 from lstmlint.events import Built, Called
-from lstmlint.interpret.keras_inputs import axis_for, first_input, items_of
+from lstmlint.interpret.keras_inputs import declared, first_input, items_of
 from lstmlint.interpret.keras_replay import replayed
 from lstmlint.interpret.registry import Call, application, operation
 from lstmlint.interpret.wording import callee
-from lstmlint.values import NONE, Layer, Role, Strength, Tensor, Tuple, Value
+from lstmlint.values import NONE, Layer, Role, Strength, Tuple, Value
 from lstmlint.world import World
 
 
@@ -21,16 +21,15 @@ def make_input(world: World, call: Call) -> Value:
     batched = call.arg(5, "batch_shape") or call.kwargs.get("batch_input_shape")
     if batched is not None and batched != NONE:
         sizes = items_of(world, batched)
-        axes = None if sizes is None else tuple(axis_for(world, size) for size in sizes)
     else:
         shape = items_of(world, call.arg(0, "shape", "input_shape") or NONE)
-        batch = axis_for(world, call.arg(1, "batch_size"))
-        axes = None if shape is None else (batch, *(axis_for(world, size) for size in shape))
-    if not axes:
+        sizes = None if shape is None else (call.arg(1, "batch_size") or NONE, *shape)
+    if not sizes:
         return world.unknown()
+    tensor = declared(world, world.unknown() if call.open_ended else sizes[0], sizes, call.place)
     text = f"`{callee(call)}` makes axis 0 the batch"
-    world.claim(axes[0], Role.BATCH, Strength.FACT, call.place, text, kind="input")
-    return Tensor(axes)
+    world.claim(tensor.axes[0], Role.BATCH, Strength.FACT, call.place, text, kind="input")
+    return tensor
 
 
 @operation("keras.Model", "keras.models.Functional")

@@ -5,6 +5,7 @@ Keras tensors carry the batch as axis 0, explicitly: `Input((30, 4))` is (batch,
 
 from __future__ import annotations
 
+from lstmlint.events import Declared
 from lstmlint.interpret.joins import settled
 from lstmlint.interpret.ops.shape import axis_of_size, listed
 from lstmlint.interpret.ops.trail import BACKWARDS
@@ -12,6 +13,7 @@ from lstmlint.interpret.registry import Call
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import Size
+from lstmlint.source import Place
 from lstmlint.values import (
     NONE,
     Axis,
@@ -78,6 +80,13 @@ def axis_for(world: World, size: Value | None) -> Axis:
     """An axis of a size that a shape gives; None and what is not known is a size of its own."""
     unsized = size is None or size == NONE or isinstance(size, Unknown)
     return (None if unsized else axis_of_size(world, size)) or world.axis()
+
+
+def declared(world: World, batch: Value, shape: tuple[Value, ...], place: Place) -> Tensor:
+    """The input tensor of a shape that counts the batch, which is told of; None is a size of its own."""
+    tensor = Tensor(tuple(axis_for(world, size) for size in shape))
+    world.emit(Declared(place=place, tensor=tensor, batch=batch))
+    return tensor
 
 
 def feature_axis(world: World, layer: Layer, name: str, factor: int = 1) -> Axis:

@@ -20,7 +20,7 @@ from lstmlint.interpret.keras_inputs import (
     without_steps,
 )
 from lstmlint.interpret.keras_masks import without_mask
-from lstmlint.interpret.ops.trail import BACKWARDS, VALUES, noted, recomputed, turned_round, without_notes
+from lstmlint.interpret.ops.trail import BACKWARDS, STATEFUL, VALUES, noted, recomputed, turned_round, without_notes
 from lstmlint.interpret.registry import APPLICATIONS, Call, application
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import ONE
@@ -70,7 +70,7 @@ class Reading:
 def apply_recurrent(world: World, layer: Layer, call: Call) -> Value:
     """Input (B,T,F); result (B,H) or (B,T,H), flat with the states behind it under return_state."""
     reading, state = _read(world, layer, call, 3 + SPATIAL_AXES.get(layer.spec.family, 0))
-    output = _output(world, layer, layer, reading, _width(world, layer))
+    output = _carrying(layer, layer, _output(world, layer, layer, reading, _width(world, layer)))
     result = _with_states(world, layer, layer, (output,), _states(world, layer, reading))
     _tell(world, layer, call, reading, state, result)
     return result
@@ -104,9 +104,17 @@ def apply_bidirectional(world: World, layer: Layer, call: Call) -> Value:
         forward = _states(world, inner, reading, "forward ")
         backward = _states(world, inner, reading, "backward ")
         states = None if forward is None or backward is None else (*forward, *backward)
+        outputs = tuple(_carrying(layer, inner, output) for output in outputs)
         result = _with_states(world, layer, inner, outputs, states)
     _tell(world, layer, call, reading, state, result)
     return result
+
+
+def _carrying(layer: Layer, flags: Layer, output: Value) -> Value:
+    """The output of a layer, noted where the layer was told to carry its state from one batch to the next."""
+    flag = flags.argument("stateful")
+    told = isinstance(flag, Const) and flag.value is True and not flag.assumed
+    return noted(output, STATEFUL, layer.place, layer) if told and isinstance(output, Tensor) else output
 
 
 def _merged(world: World, layer: Layer, inner: Layer, reading: Reading) -> tuple[Value, ...] | None:

@@ -13,7 +13,7 @@ from lstmlint.catalogue.keras_models import SEQUENTIAL
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES
 from lstmlint.events import Built, Called, Misplaced
 from lstmlint.interpret.joins import CHOICES, join
-from lstmlint.interpret.keras_inputs import axis_for, first_input, items_of, tensor_of
+from lstmlint.interpret.keras_inputs import declared, first_input, items_of, tensor_of
 from lstmlint.interpret.keras_recurrent import apply_layer
 from lstmlint.interpret.keras_replay import replayed
 from lstmlint.interpret.registry import Call, application, operation
@@ -163,7 +163,7 @@ def split_input(world: World, model: Layer) -> tuple[Tensor | None, tuple[Value,
         return input_of_layer(world, listed[0]), listed[1:]
     shape = items_of(world, record(world, model.id).get(SHAPE, NONE))
     if shape:
-        return tensor_of_shape(world, shape), listed
+        return declared(world, shape[0], shape, model.place), listed
     return (declared_input(world, listed[0]) if listed else None), listed
 
 
@@ -176,14 +176,10 @@ def input_of_layer(world: World, layer: Layer) -> Tensor | None:
     batched = given(world, layer, "batch_shape", "batch_input_shape")
     if batched is not None and batched != NONE:
         shape = items_of(world, batched)
-        return None if not shape else tensor_of_shape(world, shape)
+        return None if not shape else declared(world, shape[0], shape, layer.place)
     shape = items_of(world, given(world, layer, "shape", "input_shape") or NONE)
-    return None if shape is None else tensor_of_shape(world, (layer.argument("batch_size") or NONE, *shape))
-
-
-def tensor_of_shape(world: World, shape: tuple[Value, ...]) -> Tensor:
-    """A tensor with an axis for each size; None is a size of its own."""
-    return Tensor(tuple(axis_for(world, size) for size in shape))
+    batch = layer.argument("batch_size") or NONE
+    return None if shape is None else declared(world, batch, (batch, *shape), layer.place)
 
 
 def given(world: World, layer: Layer, *names: str) -> Value | None:
@@ -219,7 +215,7 @@ def declared_input(world: World, first: Value) -> Tensor | None:
 
 def _declared(world: World, first: Layer, shape: tuple[Value, ...]) -> Tensor:
     """The input of a shape that a layer is built with; its axis 0 is the batch."""
-    tensor = tensor_of_shape(world, shape)
+    tensor = declared(world, world.unknown() if first.uncertain else shape[0], shape, first.place)
     world.claim(tensor.axes[0], Role.BATCH, Strength.FACT, first.place, "declares the input", kind="input")
     return tensor
 

@@ -6,6 +6,7 @@ from lstmlint.events import Compiled, Fitted
 from lstmlint.interpret.keras_inputs import items_of
 from lstmlint.interpret.keras_losses import loss_path, reads_logits
 from lstmlint.interpret.keras_replay import flat
+from lstmlint.interpret.keras_runs import tell_run
 from lstmlint.interpret.keras_sequential import LOSS, as_model, evaluated, record, remember, split_input
 from lstmlint.interpret.registry import APPLICATIONS, Call, operation
 from lstmlint.sizes import Opaque, Size
@@ -66,11 +67,13 @@ def show_model(world: World, call: Call) -> Value:
 def fit_model(world: World, call: Call) -> Value:
     """fit(x, y) or fit(dataset): the output on x meets y under the loss given to compile."""
     owner, inputs, targets = call.args[0], call.arg(1, "x"), call.arg(2, "y")
+    data = inputs
     if targets is None or targets == NONE:
         inputs, targets = pair_of(world, element_of(world, inputs, call))
     if inputs is None:
         return world.unknown()
     output = _applied(world, owner, inputs, call)
+    tell_run(world, call, data or inputs, inputs, output)
     model = as_model(world, owner)
     address = model.id if model is not None else owner.address if isinstance(owner, Instance) else 0
     known = targets is not None and targets != NONE
@@ -81,9 +84,13 @@ def fit_model(world: World, call: Call) -> Value:
 @operation(*_methods("predict", "predict_on_batch", "__call__", "call"))
 def predict(world: World, call: Call) -> Value:
     """The output on x, as an array."""
-    inputs = call.arg(1, "x", "inputs")
-    inputs = pair_of(world, element_of(world, inputs, call))[0]
-    return world.unknown() if inputs is None else _applied(world, call.args[0], inputs, call)
+    data = call.arg(1, "x", "inputs")
+    inputs = pair_of(world, element_of(world, data, call))[0]
+    if inputs is None:
+        return world.unknown()
+    output = _applied(world, call.args[0], inputs, call)
+    tell_run(world, call, data or inputs, inputs, output)
+    return output
 
 
 def element_of(world: World, data: Value | None, call: Call) -> Value | None:

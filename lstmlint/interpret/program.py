@@ -81,7 +81,8 @@ def settle(file: ModuleFile, project: Project) -> Run:
 
 
 def _run(file: ModuleFile, project: Project, syntax: Syntax, ranks: dict[Hashable, int | None]) -> Run:
-    world = World(ranks=dict(ranks), keras_2=asks_for_keras_2(file.source.text))
+    text = file.source.text
+    world = World(ranks=dict(ranks), keras_2=asks_for_keras_2(text), resets="reset_state" in text)
     run = Run(world, project, syntax, lookup)
     world.apply = run.call
     run.library = library(run)
