@@ -275,46 +275,6 @@ class LossTaken(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Compiled(Event):
-    """A Keras model whose layers are known was given a loss: for each output the loss, and whether it takes logits."""
-
-    output: Value
-    loss_value: Value
-    from_logits: bool | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Declared(Event):
-    """The input of a Keras model was declared; `batch` is the size of axis 0 as given, None where it is left open."""
-
-    tensor: Tensor
-    batch: Value
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ran(Event):
-    """A Keras model was run on data by one of its methods: fit, evaluate, predict, train_on_batch ..."""
-
-    method: str
-    model: Value
-    data: Value
-    """What was given: arrays, a data set, a generator."""
-    inputs: Value
-    """What of it goes into the model: all rows of arrays, one batch of a data set."""
-    output: Value
-    arguments: tuple[tuple[str, Value], ...]
-    """The arguments by name; those not given are left out."""
-    uncertain: bool = False
-    """True where `**kwargs` that do not fold may have set any argument."""
-    is_new_each_round: bool = False
-    """True where the innermost loop around it makes the data, or where that is not known."""
-
-    def argument(self, name: str) -> Value | None:
-        """An argument by name, None where it is not given."""
-        return dict(self.arguments).get(name)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Entered(Event):
     """A tensor was given to a Keras model that declares its input."""
 

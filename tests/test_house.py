@@ -27,6 +27,7 @@ LAYERS = (
     "sizes",
     "values",
     "events",
+    "keras_events",
     "findings",
     "syntax",
     "names",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from lstmlint.events import Ran
 from lstmlint.interpret.keras_replay import flat
 from lstmlint.interpret.registry import Call
+from lstmlint.keras_events import Ran
 from lstmlint.values import ListRef, Tensor, Tuple, Value
 from lstmlint.world import World
 
