@@ -125,7 +125,10 @@ class Selected(Event):
     """One entry of an axis was taken, which drops the axis: `x[:, -1]`, `x.select(1, 0)`, `x[-1]`.
 
     `index` is the number where it is known; `last` is True for -1 and for size - 1. `alone` is False where the same
-    subscript also cuts another axis (`x[:, -1, :half]`).
+    subscript also cuts another axis (`x[:, -1, :half]`). `meant` is the axis whose last position, or running number,
+    the index was worked out as; the program may have applied it to another one. `kept` is True where the axis stays
+    with that one entry, which is told of for the last one only: `x[:, -1:]`, `x.narrow(1, n - 1, 1)`. `named` is
+    where the axis was named, if it was by an argument.
     """
 
     source: Tensor
@@ -135,6 +138,30 @@ class Selected(Event):
     last: bool
     result: Tensor
     alone: bool = True
+    meant: int | None = None
+    kept: bool = False
+    named: Place | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gathered(Event):
+    """One entry of an axis was taken for each sample: `x.gather(1, where)`, `x[torch.arange(n), lengths - 1]`."""
+
+    source: Tensor
+    position: int
+    positions: Value
+    result: Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
+class Zipped(Event):
+    """Several things were walked along together; a tensor is walked along its first axis.
+
+    `lengths` are the numbers of their elements, unknown ones as numbers of their own.
+    """
+
+    parts: tuple[Value, ...]
+    lengths: tuple[Value, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,10 +270,10 @@ class UsedAsTensor(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class PackedUp(Event):
-    """pack_padded_sequence: `source` was read with the given layout."""
+    """pack_padded_sequence: `source` was read with the given layout. pack_sequence, of a list, has none."""
 
     source: Value
-    batch_first: bool
+    batch_first: bool | None
     result: Packed
     lengths: Value | None = None
 

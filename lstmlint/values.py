@@ -106,6 +106,8 @@ class Note:
     """transposed | last-step | sequence | padded | scrambled | from-numpy ..."""
     place: Place
     layer: Layer | None = None
+    axis: int | None = None
+    """The axis whose last position a tensor's only entry is (`last-position`)."""
 
 
 class Value:
@@ -138,6 +140,8 @@ class Num(Value):
     size: Size
     axis: int | None = None
     assumed: bool = field(default=False, compare=False)
+    last_of: int | None = field(default=None, compare=False)
+    """The axis whose size less one this is: its last position."""
 
 
 @dataclass(frozen=True)
@@ -231,6 +235,8 @@ class Layer(Value):
     inner: tuple[Value, ...] = ()
     """The layers it wraps (Bidirectional, TimeDistributed, RNN(cells), Sequential)."""
     path: Path = ALWAYS
+    written: Place | None = field(default=None, compare=False)
+    """Where its class was named, if that is another place than where it is built: `functools.partial(nn.GRU, ...)`."""
 
     def argument(self, name: str) -> Value | None:
         """The value given for a parameter, its default from the catalogue, or None where that is not known."""
@@ -275,6 +281,7 @@ class Partial(Value):
     function: Value
     args: tuple[Value, ...]
     kwargs: tuple[tuple[str, Value], ...]
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

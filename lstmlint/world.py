@@ -53,6 +53,26 @@ class Heap(dict[int, object]):
         return later
 
 
+@dataclass(frozen=True)
+class Unbound:
+    """All entries of a tensor along one of its axes, as `x.unbind(1)` gives them; `dim` is the argument."""
+
+    source: Tensor
+    position: int
+    entries: tuple[Value, ...]
+    dim: Value
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """A loader's batches: all of one size, but for a last one that is smaller."""
+
+    size: int
+    rest: int | None
+    """How many samples the last batch has; None where the number of samples is not known."""
+    place: Place
+
+
 @dataclass
 class World:
     """Mutable state of one run of the interpreter over one entry of the program."""
@@ -80,6 +100,14 @@ class World:
     learned: dict[Hashable, int | None] = field(default_factory=dict)
     cuts: dict[Hashable, list[tuple[Hashable, Axis | None, Place]]] = field(default_factory=dict)
     """Arrays cut by each moving slice, for `interpret.samples`."""
+    pieces: dict[int, Place] = field(default_factory=dict)
+    """The axes that were cut into pieces one behind the other, and where."""
+    starts: dict[tuple[int, Place], Value] = field(default_factory=dict)
+    """Where the first slice of an axis at some place began."""
+    ragged: dict[int, Ragged] = field(default_factory=dict)
+    """The batch axes of loaders whose last batch may be smaller, by their identity."""
+    unbound: dict[int, Unbound] = field(default_factory=dict)
+    """The lists that are a tensor taken apart, by their address."""
     apply: Callable[[Value, Call], Value] | None = None
     """Calls any value (a user's function, an instance, a layer, a library name); set by the interpreter."""
     target: str = ""

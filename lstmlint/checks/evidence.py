@@ -209,14 +209,20 @@ def _tensors(value: Value) -> Iterator[Tensor]:
 
 
 def flag_place(layer: Layer, name: str) -> Place:
-    """Where a layer's flag was written, if that is another place than the layer's construction; else that."""
+    """Where a layer's flag was written, if that is another place than the layer's construction.
+
+    Else the construction, or for a flag left out of a `functools.partial` that names the class, that call.
+    """
     flag = dict(layer.arguments).get(name)
-    if isinstance(flag, Const) and flag.place is not None:
-        written, built = flag.place.span, layer.place.span
-        inside = (built.line, built.column) <= (written.line, written.column) <= (built.end_line, built.end_column)
-        if written.path != built.path or not inside:
-            return flag.place
-    return layer.place
+    written = flag.place if isinstance(flag, Const) else layer.written
+    return layer.place if written is None or is_inside(written, layer.place) else written
+
+
+def is_inside(inner: Place, outer: Place) -> bool:
+    """True where one place lies within another."""
+    one, other = inner.span, outer.span
+    within = (other.line, other.column) <= (one.line, one.column) <= (other.end_line, other.end_column)
+    return one.path == other.path and within
 
 
 def same_axes(one: Value, other: Value) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar, cast
 
-from lstmlint.events import Built, Called, Event
+from lstmlint.events import Built, Called, Event, Selected, Squeezed
 from lstmlint.values import Axis, Claim
 from lstmlint.world import World
 
@@ -30,6 +30,13 @@ class Facts:
     def claims(self, axis: Axis) -> list[Claim]:
         """All claims on an axis, in the order in which they were made."""
         return self._claims.get(axis.id, [])
+
+    def drops(self, selected: Selected) -> bool:
+        """True where a selection drops its axis, at once or by a squeeze behind it."""
+        if not selected.kept:
+            return True
+        squeezed = (event.axis for event in self.events(Squeezed))
+        return any(axis is not None and axis.id == selected.axis.id and axis.is_single for axis in squeezed)
 
     def built(self, layer: int) -> Built | None:
         """The construction of a layer, by its identity."""

@@ -36,4 +36,4 @@ def note_of_padding(tensor: Tensor) -> Note | None:
 def is_laid_out_anew(padded: PaddedBack, facts: Facts) -> bool:
     """True where data is padded back in another layout than it was packed from."""
     packed = packed_by(padded, facts)
-    return packed is not None and packed.batch_first != padded.batch_first
+    return packed is not None and packed.batch_first is not None and packed.batch_first != padded.batch_first

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from lstmlint.checks.evidence import is_torch_recurrent, layouts, mentioned, same_axes
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import is_surely_bidirectional, origin, stack_of
-from lstmlint.events import Called, Joined, Reduced, Selected
+from lstmlint.events import Called, Gathered, Joined, PackedUp, Reduced, Selected, Sliced
 from lstmlint.findings import Evidence, Finding, check
-from lstmlint.interpret.wording import shortened
+from lstmlint.interpret.ops.trail import LESS_ONE
+from lstmlint.interpret.wording import shortened, subscripted
 from lstmlint.source import Place
-from lstmlint.values import Axis, Role, Tensor
+from lstmlint.values import Axis, Role, Tensor, compatible
 
 RULE = "torch-hn-bidirectional"
 
@@ -37,6 +38,46 @@ def last_step_of_both_directions(selected: Selected, facts: Facts) -> Iterator[F
         because=(Evidence(built, "was built with bidirectional=True"),),
         cure=_both_directions("h_n"),
     )
+
+
+@check(RULE, on=Gathered)
+def last_step_of_each_sample(gathered: Gathered, facts: Facts) -> Iterator[Finding]:
+    """`output.gather(1, lengths - 1)`: each sample's own last step, where the backward direction has just begun."""
+    built = gathered.source.axes[-1].directions
+    positions = gathered.positions
+    if built is None or not isinstance(positions, Tensor) or positions.noted(LESS_ONE) is None:
+        return
+    if gathered.result.axes[-1].directions is None or _are_parted(gathered.result.axes[-1], facts):
+        return
+    packed = _packed_with(gathered, positions, facts)
+    if packed is None:
+        return
+    yield Finding(
+        gathered.place,
+        f"`{shortened(gathered.place.text)}` takes the backward direction where it has read one step only, the last",
+        because=(
+            Evidence(built, "was built with bidirectional=True"),
+            Evidence(packed.place, "packs each sequence up to the length that the position is worked out from"),
+        ),
+        cure=_both_directions("h_n"),
+    )
+
+
+def _are_parted(feature: Axis, facts: Facts) -> bool:
+    """True where the two directions that stand side by side are taken apart somewhere."""
+    return any(sliced.axis.id == feature.id for sliced in facts.events(Sliced))
+
+
+def _packed_with(gathered: Gathered, positions: Tensor, facts: Facts) -> PackedUp | None:
+    """Where the source was packed with the lengths that the positions are one less than."""
+    time = gathered.source.axes[gathered.position]
+    for packed in facts.events(PackedUp):
+        lengths = facts.world.tensor(packed.lengths) if packed.lengths is not None else None
+        same = isinstance(lengths, Tensor) and {axis.id for axis in lengths.axes} == {positions.axes[0].id}
+        from_padding = positions.axes[0].id == packed.result.batch.id
+        if packed.result.time.id == time.id and (same or from_padding) and compatible(packed.path, gathered.path):
+            return packed
+    return None
 
 
 def _is_time(selected: Selected, facts: Facts) -> bool:
@@ -69,7 +110,7 @@ def one_direction_of_a_state(selected: Selected, facts: Facts) -> Iterator[Findi
     called = origin(stack, facts) if stack.role is Role.STACK else None
     if called is None or selected.index is None or not is_surely_bidirectional(called):
         return
-    if not selected.alone or len(_indices(stack, facts)) > 1 or _is_used_whole(selected, facts):
+    if not selected.alone or selected.kept or len(_indices(stack, facts)) > 1 or _is_used_whole(selected, facts):
         return
     direction = "backward" if selected.index % 2 else "forward"
     where = "the last layer's" if selected.last else f"entry {selected.index}, the"
@@ -77,7 +118,7 @@ def one_direction_of_a_state(selected: Selected, facts: Facts) -> Iterator[Findi
         selected.place,
         f"`{shortened(selected.place.text)}` is {where} {direction} direction alone; the other direction is never read",
         because=(Evidence(called.layer.place, "was built with bidirectional=True"),),
-        cure=_both_directions(shortened(selected.place.text.partition("[")[0])),
+        cure=_both_directions(subscripted(selected.place, "h_n")),
     )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import is_surely_bidirectional, origin, stack_confidence, stack_of, tensors_in
-from lstmlint.events import Called, LossTaken, Reshaped, Selected, Sliced, Squeezed
+from lstmlint.events import Called, LossTaken, Reshaped, Selected, Sliced, Squeezed, Zipped
 from lstmlint.findings import Confidence, Evidence, Finding, check
-from lstmlint.interpret.wording import callee_text, shortened
-from lstmlint.values import NONE, Axis, Role, Slice, Tensor, Value, as_int
+from lstmlint.interpret.wording import callee_text, shortened, subscripted
+from lstmlint.values import NONE, Axis, Num, Role, Slice, Tensor, Value, as_int, as_size
 
 RULE = "torch-hn-layout"
 LAYOUT = "(layers x directions, batch, hidden)"
@@ -28,15 +28,60 @@ def last_sample_of_a_state(selected: Selected, facts: Facts) -> Iterator[Finding
     stack = stack_of(selected.source)
     if stack is None or not selected.last or selected.position != 1 or len(selected.source.axes) != 3:
         return
-    if selected.axis.is_single:
+    if selected.axis.is_single or not facts.drops(selected):
         return
     text = shortened(selected.place.text)
     yield Finding(
         selected.place,
         f"`{text}` is the last sample of the batch: a final state is {LAYOUT}, also with batch_first=True",
         because=_because(stack, facts),
-        cure=f"take the top layer with `{shortened(selected.place.text.partition('[')[0])}[-1]`",
+        cure=f"take the top layer with `{subscripted(selected.place, 'h_n')}[-1]`",
     )
+
+
+@check(RULE, on=Selected)
+def samples_counted_along_layers(selected: Selected, facts: Facts) -> Iterator[Finding]:
+    """`h_n[i]` with the number of a sample: the first axis is layers x directions."""
+    stack = stack_of(selected.source)
+    if stack is None or selected.position != 0 or len(selected.source.axes) != 3:
+        return
+    if selected.meant != selected.source.axes[1].id:
+        return
+    text = shortened(selected.place.text)
+    yield Finding(
+        selected.place,
+        f"`{text}` takes a layer by the number of a sample: a final state is {LAYOUT}",
+        because=_because(stack, facts),
+        cure=f"take the top layer first: `{subscripted(selected.place, 'h_n')}[-1]`",
+    )
+
+
+@check(RULE, on=Zipped)
+def layers_walked_along_with_samples(zipped: Zipped, facts: Facts) -> Iterator[Finding]:
+    """`zip(names, h_n)`: as many names as samples, but walking along a state gives its layers."""
+    for state in zipped.parts:
+        stack = stack_of(state) if isinstance(state, Tensor) and len(state.axes) == 3 else None
+        if isinstance(state, Tensor) and stack is not None and _is_as_long_as_batch(zipped, state):
+            yield Finding(
+                zipped.place,
+                f"`{shortened(zipped.place.text)}` pairs samples with layers: a final state is {LAYOUT}",
+                because=_because(stack, facts),
+                cure="walk along the top layer's samples: `h_n[-1]`",
+            )
+
+
+def _is_as_long_as_batch(zipped: Zipped, state: Tensor) -> bool:
+    """True where something beside a state has as many elements as the state has samples, and not as it has layers."""
+    stack, batch = state.axes[:2]
+    for part, length in zip(zipped.parts, zipped.lengths, strict=True):
+        size = as_size(length)
+        if part == state or size is None:
+            continue
+        if isinstance(length, Num) and length.axis == batch.id:
+            return True
+        if size == batch.size and size.cannot_equal(stack.size):
+            return True
+    return False
 
 
 @check(RULE, on=Reshaped)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from lstmlint.checks.evidence import Reading, is_torch_recurrent, layouts, same_axes
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import state_parts, tensors_in
 from lstmlint.checks.uses import STATE
 from lstmlint.events import Called, Reshaped
-from lstmlint.findings import Evidence, Finding, check
+from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.torch_recurrent import Geometry
 from lstmlint.interpret.wording import callee_text, shortened
 from lstmlint.sizes import Size
-from lstmlint.values import Axis, Packed, Role, Tensor, Value
+from lstmlint.values import Axis, Num, Packed, Role, Tensor, Value
 
 RULE = "torch-initial-state-shape"
 LAYOUT = "(layers x directions, batch, hidden)"
@@ -36,8 +36,36 @@ def axes_of_another_size_or_order(called: Called, facts: Facts) -> Iterator[Find
             return
 
 
+@check(RULE, on=Called)
+def batch_that_the_last_one_has_not(called: Called, facts: Facts) -> Iterator[Finding]:
+    """A state made for a fixed number of samples, of a loader whose last batch is smaller."""
+    batch = _batch(called) if is_torch_recurrent(called.layer) else None
+    ragged = None if batch is None else facts.world.ragged.get(batch.id)
+    if batch is None or ragged is None or _is_asked_for(batch, called.path):
+        return
+    states = tensors_in(facts.world, called.state)
+    rows = next((state.axes[1].size.known for state in states if len(state.axes) == 3), None)
+    if rows is None or rows != ragged.size:
+        return
+    last = "may have fewer" if ragged.rest is None else f"has {ragged.rest}"
+    yield Finding(
+        called.place,
+        f"the initial state of `{callee_text(called.place)}` is made for {rows} samples, but the last batch {last}",
+        because=(Evidence(ragged.place, f"hands out batches of {ragged.size}, and what is left over as the last one"),),
+        cure="size it by the input, `x.size(0)`, or load the data with `drop_last=True`",
+        confidence=Confidence.POSSIBLE if ragged.rest is None else Confidence.CERTAIN,
+    )
+
+
+def _is_asked_for(batch: Axis, condition: Hashable) -> bool:
+    """True where a condition on the way asks for the size of the batch."""
+    if isinstance(condition, (tuple, frozenset)):
+        return any(_is_asked_for(batch, part) for part in condition)
+    return isinstance(condition, Num) and (condition.axis == batch.id or condition.size.sole_axis == batch.id)
+
+
 def _finding(called: Called, state: Tensor, problem: str, facts: Facts) -> Finding:
-    made = next((e for e in facts.events(Reshaped) if e.scrambled and same_axes(e.result, state)), None)
+    made = _scrambling(state, facts)
     built = Evidence(called.layer.place, f"`{shortened(called.layer.place.text)}` reads {LAYOUT}")
     return Finding(
         called.place,
@@ -56,9 +84,23 @@ def _rank(called: Called, state: Tensor) -> str | None:
 
 
 def _scrambled(state: Tensor, facts: Facts) -> str | None:
-    if any(event.scrambled and same_axes(event.result, state) for event in facts.events(Reshaped)):
+    if _scrambling(state, facts) is not None:
         return "was reshaped where it should have been transposed: every sample starts with parts of others' states"
     return None
+
+
+def _scrambling(state: Tensor, facts: Facts) -> Reshaped | None:
+    """The reshape that gave the state each sample parts of others."""
+    made = (event for event in facts.events(Reshaped) if same_axes(event.result, state))
+    return next((event for event in made if event.scrambled or _cuts_rows(event)), None)
+
+
+def _cuts_rows(reshaped: Reshaped) -> bool:
+    """(batch, L*H) seen as (L, batch, H): as many rows as samples, but the layers are put in front of them."""
+    source, result = reshaped.source.axes, reshaped.result.axes
+    if len(source) != 2 or len(result) != 3 or source[0].size != result[1].size:
+        return False
+    return result[0].size.exceeds(1) and result[0].size != source[0].size
 
 
 def _size(called: Called, state: Tensor, number: int, layer_is_wrong: bool) -> str | None:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.checks.evidence import Reading, is_torch_recurrent, layouts, mentioned
+from lstmlint.checks.evidence import Reading, is_inside, is_torch_recurrent, layouts, mentioned
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.names import is_output, kind_of_state
 from lstmlint.events import Called, Selected
 from lstmlint.findings import Confidence, Evidence, Finding, check
-from lstmlint.interpret.wording import callee_text, shortened
+from lstmlint.interpret.wording import callee_text, shortened, subscripted
 from lstmlint.values import Role, Tensor, Tuple, compatible
 
 
 @check("torch-last-step-wrong-axis", on=Selected)
 def last_entry_taken_along_batch(selected: Selected, facts: Facts) -> Iterator[Finding]:
     """The last entry along the axis that a recurrent layer reads as batch."""
-    if not selected.last or selected.axis.is_single or any(axis.role is Role.STACK for axis in selected.source.axes):
+    if selected.axis.is_single or any(axis.role is Role.STACK for axis in selected.source.axes):
+        return
+    if not (selected.last or selected.meant is not None) or not facts.drops(selected):
         return
     found = layouts(facts)
     readings = [
@@ -29,6 +31,8 @@ def last_entry_taken_along_batch(selected: Selected, facts: Facts) -> Iterator[F
         if compatible(reading.called.path, selected.path)
     ]
     if not readings or any(_is_fine(selected, reading) or found.is_at_fault(reading.layer) for reading in readings):
+        return
+    if not selected.last and selected.meant != readings[0].time.id:
         return
     if readings[0].batch_first and _is_taken_for_state(selected):
         return
@@ -69,8 +73,13 @@ def _finding(selected: Selected, reading: Reading, facts: Facts) -> Finding:
     because = [Evidence(reading.called.place, f"`{name}` reads and returns {order}")]
     if reading.turned is not None:
         because.append(Evidence(reading.turned.place, "puts time first"))
+    named = selected.named
+    if named is not None and not is_inside(named, selected.place):
+        because.append(Evidence(selected.place, f"takes the last entry along axis {selected.position}"))
+    else:
+        named = None
     return Finding(
-        selected.place,
+        named or selected.place,
         f"`{text}` is the last sample of the batch, not the last time step: axis {selected.position} is the batch here",
         because=tuple(because),
         cure=f"take the last entry along axis {position}: `{_cured(selected, position)}`",
@@ -79,6 +88,4 @@ def _finding(selected: Selected, reading: Reading, facts: Facts) -> Finding:
 
 
 def _cured(selected: Selected, position: int) -> str:
-    text = selected.place.text
-    subject = shortened(text.partition("[")[0]) if "[" in text else "output"
-    return f"{subject}[{':, ' * position}-1]"
+    return f"{subscripted(selected.place, 'output')}[{':, ' * position}-1]"

@@ -24,7 +24,7 @@ def batch_first_data_read_as_time_first(built: Built, facts: Facts) -> Iterator[
             reading.called.place,
             f"`{name}` reads axis 0 as time, but it is the batch: all samples become the steps of one sequence",
             because=reasons(reading),
-            cure="put the axis of size 1 in front of the steps of one sequence, or give each sample its own steps",
+            cure="build it with `batch_first=True`, or put the axis of size 1 in front of the steps of one sequence",
             confidence=sureness(readings),
         )
         return

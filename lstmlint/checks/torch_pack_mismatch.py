@@ -45,7 +45,7 @@ def packed_along_the_wrong_axis(packed: PackedUp, facts: Facts) -> Iterator[Find
 def contradicting(packed: PackedUp, facts: Facts) -> list[Support]:
     """What says that a sequence is packed along the wrong axis: a fact, or two kinds of evidence, unopposed."""
     source = packed.source
-    if not isinstance(source, Tensor) or len(source.axes) < 2:
+    if not isinstance(source, Tensor) or len(source.axes) < 2 or packed.batch_first is None:
         return []
     own = {packed.place, *(padded.place for padded in padded_back_from(packed, facts))}
     view = View(packed.result.batch, packed.result.time, packed.batch_first, packed.path)
@@ -62,7 +62,7 @@ def contradicting(packed: PackedUp, facts: Facts) -> list[Support]:
 def padded_back_the_other_way_round(padded: PaddedBack, facts: Facts) -> Iterator[Finding]:
     """What is done with the padded output makes sense in the layout that was packed, not in this one."""
     packed = packed_by(padded, facts)
-    if packed is None or packed.batch_first == padded.batch_first or contradicting(packed, facts):
+    if packed is None or packed.batch_first in (None, padded.batch_first) or contradicting(packed, facts):
         return
     against = [*_misread(padded, facts), *_misreading_layers(padded, facts)]
     if not against or _is_read_rightly(padded, facts):
@@ -136,7 +136,7 @@ def _layout(layer: Layer) -> bool | None:
     return None
 
 
-def _flag(batch_first: bool) -> str:
+def _flag(batch_first: bool | None) -> str:
     return "batch_first=True" if batch_first else "without batch_first"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from lstmlint.catalogue.losses import loss_spec
 from lstmlint.checks.facts import Facts
-from lstmlint.events import Called, LossTaken
+from lstmlint.events import Called, Event, LossTaken, Reduced
 from lstmlint.findings import Evidence, Finding, check
 from lstmlint.interpret.ops.trail import DENSE, SIGMOID, SOFTMAX
 from lstmlint.interpret.wording import callee_text, shortened
@@ -39,6 +39,15 @@ def probabilities_given_as_logits(taken: LossTaken, facts: Facts) -> Iterator[Fi
         return
     place = _place(note, facts)
     text = shortened(place.text)
+    method = _wanted_elsewhere(note, taken, facts)
+    if method:
+        yield Finding(
+            taken.place,
+            f"`{callee_text(taken.place)}` reads logits, and `{method}` gives it probabilities",
+            because=(Evidence(place, "turns the logits into probabilities, which others ask for too"),),
+            cure=f"hand it the logits that `{method}` starts from: it applies {own} itself",
+        )
+        return
     yield Finding(
         place,
         f"`{text}` turns the logits into probabilities, and the loss reads them as logits",
@@ -63,6 +72,22 @@ def no_logarithm_before_the_loss(taken: LossTaken, facts: Facts) -> Iterator[Fin
         because=(Evidence(note.place, f"gives {given}"),),
         cure=cure,
     )
+
+
+def _wanted_elsewhere(note: Note, taken: LossTaken, facts: Facts) -> str:
+    """The method that the loss's own function asks for probabilities, where others ask it too; else nothing.
+
+    What is at fault then is that call: the method does what its other callers expect. A forward is the model itself.
+    """
+    chains = {tuple(inside.function for inside in event.inside) for event in _events_at(note.place, facts)}
+    own = tuple(inside.function for inside in taken.inside)
+    methods = {chain[-1] for chain in chains if chain[:-1] == own and chain[-1] not in ("forward", "__call__")}
+    others = {chain[-1] for chain in chains if chain and chain[:-1] != own}
+    return next(iter(sorted(methods & others)), "")
+
+
+def _events_at(place: Place, facts: Facts) -> list[Event]:
+    return [event for event in (*facts.events(Reduced), *facts.events(Called)) if event.place == place]
 
 
 def _name(taken: LossTaken) -> str:

@@ -12,9 +12,24 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lstmlint.checks.facts import Facts
-from lstmlint.events import Built, Called, Event, LossTaken, Reduced, Reshaped, Selected
+from lstmlint.events import Built, Called, Event, LossTaken, Reduced, Reshaped, Selected, Sliced
+from lstmlint.interpret.wording import shortened
+from lstmlint.sizes import Size
 from lstmlint.source import Place
-from lstmlint.values import Axis, Claim, Path, Role, Strength, Tensor, Value, as_bool, compatible
+from lstmlint.values import (
+    Axis,
+    Claim,
+    Path,
+    Role,
+    Slice,
+    Strength,
+    Tensor,
+    Value,
+    as_bool,
+    as_int,
+    as_size,
+    compatible,
+)
 
 LAST = "last"
 STATE = "state"
@@ -25,6 +40,8 @@ LAYER = "layer"
 _ALONG_TIME = frozenset({"sum", "mean", "max", "min", "amax", "amin", "softmax", "log_softmax", "cumsum", "logsumexp"})
 _DATA = frozenset({"loader", "padding"})
 """Kinds of claims made by what produced the data, not by how it is used."""
+_OF_ONE_STEP = _DATA | {"state", "handed"}
+"""Kinds of claims that say what is what beside an axis of size 1 as well."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +112,7 @@ class Uses:
         if not compatible(claim.path, view.path):
             return False
         if view.batch.is_single or view.time.is_single:
-            return claim.kind in _DATA
+            return claim.kind in _OF_ONE_STEP
         if claim.kind == "loss":
             return self._sees_both(claim, view)
         if claim.layer is None:
@@ -131,6 +148,8 @@ def _of_claim(claim: Claim) -> Support:
 
 def _uses(facts: Facts) -> Iterator[_Use]:
     for selected in facts.events(Selected):
+        if selected.kept and selected.position == 0:
+            continue  # `x[-1:]` is as often a batch of one sample
         if selected.last and not selected.axis.is_single and not _has_stack(selected.source):
             text = f"takes the last entry along axis {selected.position}, as of time"
             yield _use(selected, selected.axis, Role.TIME, selected.source, Strength.STRUCTURE, text, LAST)
@@ -139,6 +158,7 @@ def _uses(facts: Facts) -> Iterator[_Use]:
             text = f"takes the {reduced.how} along axis {reduced.position}, as over time"
             strength = _weight_of_reduction(reduced)
             yield _use(reduced, reduced.axis, Role.TIME, reduced.source, strength, text, "reduced")
+    yield from _shifted(facts)
     read = {identities(call.source) for call in facts.events(Called) if call.layer.spec.family == "linear"}
     for reshaped in facts.events(Reshaped):
         if identities(reshaped.result) in read:
@@ -153,6 +173,43 @@ def identities(value: Value) -> tuple[int, ...]:
 def _use(event: Event, axis: Axis, role: Role, source: Tensor, strength: Strength, text: str, kind: str) -> _Use:
     support = Support(event.place, text, strength, kind, event)
     return _Use(axis.id, role, frozenset(a.id for a in source.axes), event, support)
+
+
+def _shifted(facts: Facts) -> Iterator[_Use]:
+    """`x[:, :-1]` beside `x[:, 1:]`: the same entries one further on, as inputs and targets along time."""
+    earlier: dict[tuple[int, ...], list[Sliced]] = {}
+    for sliced in facts.events(Sliced):
+        seen = earlier.setdefault((sliced.axis.id, *identities(sliced.source)), [])
+        other = next((other for other in seen if _is_one_further(sliced.part, other.part)), None)
+        if other is not None and not _has_stack(sliced.source):
+            text = f"takes the entries one further along axis {sliced.position} than `{shortened(other.place.text)}`"
+            yield _use(sliced, sliced.axis, Role.TIME, sliced.source, Strength.STRUCTURE, text, "shifted")
+        seen.append(sliced)
+
+
+def _is_one_further(one: Slice, other: Slice) -> bool:
+    """True for two slices of the same length, of which one begins one entry behind the other."""
+    gap = _gap(one, other)
+    return gap is not None and gap.known in (1, -1)
+
+
+def _gap(one: Slice, other: Slice) -> Size | None:
+    """How far one slice lies behind another of the same length."""
+    if one.step is not None or other.step is not None or _is_open(one) != _is_open(other):
+        return None
+    starts = _distance(one.lower, other.lower)
+    return starts if starts is not None and starts == _distance(one.upper, other.upper) else None
+
+
+def _is_open(part: Slice) -> bool:
+    """True for a slice whose end is counted from the end of the axis."""
+    return part.upper is None or (as_int(part.upper) or 0) < 0
+
+
+def _distance(one: Value | None, other: Value | None) -> Size | None:
+    """One bound of a slice less another; no bound counts as 0, from the axis' start or from its end."""
+    first, second = (Size.of(0) if bound is None else as_size(bound) for bound in (one, other))
+    return None if first is None or second is None else first - second
 
 
 def _has_stack(source: Tensor) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from lstmlint.interpret.conditions import decide, truth
+from lstmlint.interpret.conditions import compare, decide, truth
 from lstmlint.interpret.joins import join, settled
 from lstmlint.interpret.registry import OPERATIONS, Call
 from lstmlint.interpret.run import EXPRESSIONS, Run, handles
@@ -48,8 +48,17 @@ _TENSOR = {
     "Power": "torch.pow",
     "Modulo": "torch.remainder",
     "MatrixMultiply": "torch.matmul",
-    "BitAnd": "torch.mul",
-    "BitOr": "torch.mul",
+    "BitAnd": "operator.and_",
+    "BitOr": "operator.or_",
+    "BitXor": "operator.xor",
+}
+_COMPARING: dict[type[cst.BaseCompOp], str] = {
+    cst.Equal: "operator.eq",
+    cst.NotEqual: "operator.ne",
+    cst.LessThan: "operator.lt",
+    cst.LessThanEqual: "operator.le",
+    cst.GreaterThan: "operator.gt",
+    cst.GreaterThanEqual: "operator.ge",
 }
 LARGEST = 10**9
 """Constants beyond this are not computed with: `"x" * 10**9` is not worth the memory."""
@@ -126,7 +135,8 @@ def _sizes(run: Run, frame: Frame, node: cst.CSTNode, name: str, left: Value, ri
         result = Size.symbol(Opaque(("modulo", a, b)))
     if result is None or len(result.terms) > 12:
         return run.unknown(frame, node)
-    return Num(result, assumed=_is_assumed(left) or _is_assumed(right))
+    below = left.axis if name == "Subtract" and isinstance(left, Num) and right == Const(1) else None
+    return Num(result, assumed=_is_assumed(left) or _is_assumed(right), last_of=below)
 
 
 def _looks_like_tensor(run: Run, left: Unknown, right: Unknown) -> bool:
@@ -200,13 +210,28 @@ def _unary(run: Run, frame: Frame, node: cst.UnaryOperation) -> Value:
 
 @handles(EXPRESSIONS, cst.Comparison)
 def _comparison(run: Run, frame: Frame, node: cst.Comparison) -> Value:
-    verdict, _ = decide(run, frame, node)
+    name = _COMPARING.get(type(node.comparisons[0].operator))
+    if len(node.comparisons) > 1 or name is None:
+        verdict, _ = decide(run, frame, node)
+        return run.unknown(frame, node) if verdict is None else Const(verdict, run.at(frame, node))
+    verdict, left, right = compare(run, frame, node)
     if verdict is not None:
         return Const(verdict, run.at(frame, node))
-    left = settled(run.evaluate(frame, node.left))
-    if isinstance(left, (Tensor, OpenTensor)):
-        return left
-    return run.unknown(frame, node)
+    sides = _as_tensor(run, settled(left)), _as_tensor(run, settled(right))
+    place = run.at(frame, node)
+    return run.unknown(frame, node) if _is_none_a_tensor(sides) else _truths(run, name, sides, place)
+
+
+def _is_none_a_tensor(sides: tuple[Value, Value]) -> bool:
+    return not any(isinstance(side, (Tensor, OpenTensor)) for side in sides)
+
+
+def _truths(run: Run, name: str, sides: tuple[Value, Value], place: Place) -> Value:
+    """A tensor compared entry by entry. An unknown thing beside one that need not be stretched is a number."""
+    operands: tuple[Value, ...] = sides
+    if any(isinstance(side, Tensor) and not any(axis.is_single for axis in side.axes) for side in sides):
+        operands = tuple(side for side in sides if not isinstance(side, Unknown))
+    return OPERATIONS[name](run.world, Call(name, operands, {}, place))
 
 
 @handles(EXPRESSIONS, cst.BooleanOperation)

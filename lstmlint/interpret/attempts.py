@@ -69,7 +69,7 @@ def _take_back(run: Run, before: _Before) -> None:
     world.heap = Heap({**world.heap, **before.heap})
     world.learned, world.fresh = before.learned, before.fresh
     world.stated, world.asked, world.registered = before.stated, before.asked, before.registered
-    world.cuts = {}
+    world.cuts, world.starts = {}, {}
     run.entered, run.built, run.entered_on = before.entered, before.built, before.entered_on
     for frame in run.modules.values():
         frame.variables = before.variables.get(frame, {})

@@ -19,7 +19,15 @@ def build(world: World, path: str, call: Call) -> Layer | None:
     if spec is None:
         return None
     arguments, foreign = _bind(spec, call)
-    layer = Layer(world.number(), spec, tuple(arguments.items()), call.place, call.open_ended, path=world.path)
+    layer = Layer(
+        world.number(),
+        spec,
+        tuple(arguments.items()),
+        call.place,
+        call.open_ended,
+        path=world.path,
+        written=call.partial,
+    )
     keywords = tuple(call.kwargs.items())
     world.emit(
         Built(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lstmlint.events import Zipped
 from lstmlint.interpret.conditions import is_instance, truth
 from lstmlint.interpret.containers import list_items
 from lstmlint.interpret.iteration import UNROLLED, elements
@@ -153,6 +154,9 @@ def _zip(run: Run, call: Call) -> Value:
     closed = [items for items, known in columns if known]
     if call.open_ended:
         return run.world.new_list([run.world.unknown()], open_ended=True)
+    if any(isinstance(arg, Tensor) for arg in call.args):
+        lengths = tuple(_len(run, Call("builtins.len", (arg,), {}, call.place)) for arg in call.args)
+        run.world.emit(Zipped(place=call.place, parts=call.args, lengths=lengths))
     length = min((len(items) for items in closed), default=1)
     rows = []
     for number in range(min(length, UNROLLED)):
@@ -170,7 +174,10 @@ def _list(run: Run, call: Call) -> Value:
     if not call.args:
         return run.world.new_list(())
     items, closed = elements(run, call.args[0], call.place)
-    return run.world.new_list(items, open_ended=not closed)
+    found = run.world.new_list(items, open_ended=not closed)
+    if call.name == "builtins.list" and isinstance(call.args[0], ListRef) and call.args[0].address in run.world.unbound:
+        run.world.unbound[found.address] = run.world.unbound[call.args[0].address]
+    return found
 
 
 def _to_tuple(run: Run, call: Call) -> Value:
@@ -303,7 +310,9 @@ def _isinstance(run: Run, call: Call) -> Value:
 
 
 def _partial(run: Run, call: Call) -> Value:
-    return Partial(call.args[0], call.args[1:], tuple(call.kwargs.items())) if call.args else run.world.unknown()
+    if not call.args:
+        return run.world.unknown()
+    return Partial(call.args[0], call.args[1:], tuple(call.kwargs.items()), call.place)
 
 
 def _chain(run: Run, call: Call) -> Value:

@@ -12,6 +12,7 @@ from lstmlint.interpret.binding import bind_arguments
 from lstmlint.interpret.building import build, build_base, inner_layer
 from lstmlint.interpret.definitions import is_torch_module, library_bases
 from lstmlint.interpret.gradients import is_unrecorded, note_unfollowed
+from lstmlint.interpret.in_place import note_change
 from lstmlint.interpret.iteration import unpack_starred
 from lstmlint.interpret.joins import join, known_choices
 from lstmlint.interpret.registry import APPLICATIONS, OPERATIONS, Call
@@ -50,7 +51,9 @@ def _call(run: Run, frame: Frame, node: cst.Call) -> Value:
     call = _arguments(run, frame, node)
     if callee in (External("builtins.locals"), External("builtins.vars")):
         return run.world.new_dict(dict(frame.variables), open_ended=True) if not call.args else run.world.unknown()
-    return run.call(callee, call)
+    result = run.call(callee, call)
+    note_change(run, frame, node, callee, result)
+    return result
 
 
 def _super(run: Run, frame: Frame) -> Value:
@@ -191,7 +194,8 @@ def _unknown(run: Run, callee: Unknown, call: Call) -> Value:
 def _partial(run: Run, callee: Partial, call: Call) -> Value:
     kwargs = {**dict(callee.kwargs), **call.kwargs}
     texts = ("",) * len(callee.args) + call.texts
-    return run.call(callee.function, Call("", callee.args + call.args, kwargs, call.place, texts, call.open_ended))
+    args, named = callee.args + call.args, call.partial or callee.place
+    return run.call(callee.function, Call("", args, kwargs, call.place, texts, call.open_ended, named))
 
 
 @handles(CALLS, Layer)

@@ -42,7 +42,18 @@ _THINGS = (Tensor, Layer, Instance, Function, Bound, Class, Packed)
 
 def decide(run: Run, frame: Frame, test: cst.BaseExpression) -> Verdict:
     """Whether a condition holds, and the key of the question where that is not known."""
-    verdict, key = _judge(run, frame, test)
+    return _remembered(run, *_judge(run, frame, test))
+
+
+def compare(run: Run, frame: Frame, test: cst.Comparison) -> tuple[bool | None, Value, Value]:
+    """Whether a comparison of two values holds, as far as that is known, and the two values."""
+    left = run.evaluate(frame, test.left)
+    right = run.evaluate(frame, test.comparisons[0].comparator)
+    return _remembered(run, *_compared(run, frame, test, left, right))[0], left, right
+
+
+def _remembered(run: Run, verdict: bool | None, key: Hashable) -> Verdict:
+    """What a branch around it has answered already."""
     if verdict is None:
         for answer in (True, False):
             if assumption(key, answer) in run.world.path:
@@ -57,7 +68,8 @@ def _judge(run: Run, frame: Frame, test: cst.BaseExpression) -> Verdict:
     if isinstance(test, cst.BooleanOperation):
         return _boolean(run, frame, test)
     if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
-        return _comparison(run, frame, test)
+        left = run.evaluate(frame, test.left)
+        return _compared(run, frame, test, left, run.evaluate(frame, test.comparisons[0].comparator))
     if isinstance(test, cst.Call) and isinstance(test.func, cst.Name) and test.func.value == "isinstance":
         return _isinstance(run, frame, test)
     value = run.evaluate(frame, test)
@@ -103,10 +115,8 @@ def _boolean(run: Run, frame: Frame, test: cst.BooleanOperation) -> Verdict:
     return None, ("or" if stops else "and", left_key, right_key)
 
 
-def _comparison(run: Run, frame: Frame, test: cst.Comparison) -> Verdict:
+def _compared(run: Run, frame: Frame, test: cst.Comparison, left: Value, right: Value) -> Verdict:
     operator = test.comparisons[0].operator
-    left = run.evaluate(frame, test.left)
-    right = run.evaluate(frame, test.comparisons[0].comparator)
     if isinstance(operator, (cst.Is, cst.IsNot)):
         verdict, key = _identical(left, right)
         return _flip(verdict, key, isinstance(operator, cst.IsNot))
@@ -115,7 +125,10 @@ def _comparison(run: Run, frame: Frame, test: cst.Comparison) -> Verdict:
         return _flip(verdict, key or ("node", id(test), frame.context), isinstance(operator, cst.NotEqual))
     if isinstance(operator, (cst.In, cst.NotIn)):
         return _flip(_contains(run, left, right), ("in", _root(left), id(test)), isinstance(operator, cst.NotIn))
-    return _ordered(left, operator, right), ("node", id(test), frame.context)
+    verdict = _ordered(left, operator, right)
+    if any(isinstance(side, Num) and side.axis is not None for side in (left, right)):
+        return verdict, ("ordered", type(operator).__name__, _root(left), _root(right))
+    return verdict, ("node", id(test), frame.context)
 
 
 def _flip(verdict: bool | None, key: Hashable, flipped: bool) -> Verdict:

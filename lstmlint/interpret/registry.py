@@ -27,6 +27,8 @@ class Call:
     """The source text of each positional argument (method receivers included)."""
     open_ended: bool = False
     """True where `*args` or `**kwargs` that did not fold may have added any argument."""
+    partial: Place | None = None
+    """Where the function was named and got its first arguments, for one made by `functools.partial`."""
 
     def arg(self, position: int, *names: str) -> Value | None:
         """An argument by its position or one of its names (dim/axis); None where it was not given."""

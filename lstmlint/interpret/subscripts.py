@@ -7,7 +7,7 @@ import libcst as cst
 from lstmlint.events import UsedAsTensor
 from lstmlint.interpret.iteration import special
 from lstmlint.interpret.joins import alternative, known_choices, settled
-from lstmlint.interpret.ops.indexing import index
+from lstmlint.interpret.ops.indexing import index, named_at, selected
 from lstmlint.interpret.run import EXPRESSIONS, Run, handles
 from lstmlint.interpret.samples import notice_cut
 from lstmlint.interpret.scope import Frame
@@ -20,6 +20,7 @@ from lstmlint.values import (
     DictRef,
     External,
     ListRef,
+    Num,
     OneOf,
     OpenTensor,
     Path,
@@ -87,7 +88,7 @@ def _taken(run: Run, source: Value, subscripts: tuple[Value, ...], place: NodePl
     if isinstance(source, Tuple):
         return _tuple_item(run, source, subscripts, place)
     if isinstance(source, ListRef):
-        return _list_item(run, source, first)
+        return _list_item(run, source, first, place)
     if isinstance(source, DictRef):
         entries = world.entries(source)
         if isinstance(first, Const) and first.value in entries:
@@ -145,9 +146,20 @@ def _tuple_item(run: Run, source: Tuple, subscripts: tuple[Value, ...], place: N
     return run.world.unknown()
 
 
-def _list_item(run: Run, source: ListRef, first: Value) -> Value:
+def _tell_unbound(run: Run, source: ListRef, index: Value, place: NodePlace) -> None:
+    """Of a tensor taken apart along an axis one entry is taken: `x.unbind(1)[-1]` is `x[:, -1]`."""
+    whole = run.world.unbound.get(source.address)
+    if whole is not None and whole.entries and whole.entries == run.world.items(source):
+        entry = whole.entries[0]
+        if isinstance(entry, Tensor):
+            selected(run.world, whole.source, whole.position, index, entry, place, named=named_at(whole.dim))
+
+
+def _list_item(run: Run, source: ListRef, first: Value, place: NodePlace) -> Value:
     items = run.world.items(source)
     number = as_int(first)
+    if number is not None or isinstance(first, Num):
+        _tell_unbound(run, source, first, place)
     if run.world.is_open(source):
         return items[0] if len(items) == 1 and not isinstance(first, Slice) else _any_of(run, list(items))
     if number is not None and -len(items) <= number < len(items):

@@ -8,8 +8,10 @@ run claims their first axis as the batch.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 
 from lstmlint.catalogue.spec import LayerSpec, Parameter
+from lstmlint.interpret.ops.shape import resized
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.wording import shortened
 from lstmlint.sizes import Opaque, Size
@@ -30,9 +32,10 @@ from lstmlint.values import (
     Tuple,
     Unknown,
     Value,
+    as_bool,
     as_int,
 )
-from lstmlint.world import World
+from lstmlint.world import Ragged, World
 
 DATA = "torch.utils.data"
 
@@ -48,6 +51,8 @@ LOADER = LayerSpec(
         Parameter("batch_sampler", None),
         Parameter("num_workers", 0, "int"),
         Parameter("collate_fn", None),
+        Parameter("pin_memory", False, "bool"),
+        Parameter("drop_last", False, "bool"),
     ),
 )
 DATASET = LayerSpec(f"{DATA}.TensorDataset", "torch", "dataset", ())
@@ -72,13 +77,29 @@ def build_dataset(world: World, call: Call) -> Value:
 @operation(f"{DATA}.Subset", f"{DATA}.dataset.Subset")
 def part_of_dataset(world: World, call: Call) -> Value:
     """Some samples of a data set: a data set of the same kind."""
-    return call.args[0] if call.args else world.unknown()
+    return _part(world, call.args[0]) if call.args else world.unknown()
 
 
 @operation(f"{DATA}.random_split", f"{DATA}.dataset.random_split")
 def random_split(world: World, call: Call) -> Value:
     """Several data sets of the same kind."""
-    return world.new_list(call.args[:1] or [world.unknown()], open_ended=True)
+    return world.new_list([_part(world, call.args[0]) if call.args else world.unknown()], open_ended=True)
+
+
+def _part(world: World, dataset: Value) -> Value:
+    """Some samples of a data set, nobody knows how many; of one that tells its own length, nothing more is known."""
+    if isinstance(dataset, Layer) and dataset.spec.family == "dataset":
+        tensors = [world.tensor(tensor) or tensor for tensor in dataset.inner]
+        return replace(dataset, inner=tuple(_shortened(world, tensor) for tensor in tensors))
+    if isinstance(dataset, ListRef):
+        return world.new_list(world.items(dataset), open_ended=True)
+    return dataset
+
+
+def _shortened(world: World, tensor: Value) -> Value:
+    if not isinstance(tensor, Tensor) or not tensor.axes:
+        return tensor
+    return replace(tensor, axes=(resized(world, tensor.axes[0], None), *tensor.axes[1:]))
 
 
 @operation(f"{LOADER.path}.__iter__")
@@ -97,7 +118,7 @@ def _batch(world: World, loader: Layer, call: Call) -> Value:
     collate = loader.argument("collate_fn")
     if collate is None or collate != NONE:
         return _collated(world, collate, _sample(world, dataset, call), call)
-    axis = _batch_axis(world, loader)
+    axis = _batch_axis(world, loader, dataset)
     if axis is None:
         return world.unknown()
     if isinstance(dataset, Layer) and dataset.spec.family == "dataset":
@@ -122,13 +143,38 @@ def _collated(world: World, collate: Value | None, sample: Value | None, call: C
     return world.apply(collate, Call("collate_fn", (samples,), {}, call.place))
 
 
-def _batch_axis(world: World, loader: Layer) -> Axis | None:
+def _batch_axis(world: World, loader: Layer, dataset: Value) -> Axis | None:
     """The axis that the default collate function adds; None where the loader does not batch."""
-    size = loader.argument("batch_size")
-    if size == NONE and loader.argument("batch_sampler") == NONE:
+    given = loader.argument("batch_size")
+    if given == NONE and loader.argument("batch_sampler") == NONE:
         return None
-    only = as_int(size) == 1 and loader.argument("batch_sampler") == NONE
-    return world.axis(Size.of(1) if only else None)
+    size = as_int(given)
+    if size is None or size < 1 or loader.argument("batch_sampler") != NONE:
+        return world.axis()
+    if size == 1 or as_bool(loader.argument("drop_last")):
+        return world.axis(Size.of(size))
+    rows = _rows(world, dataset) if loader.argument("sampler") == NONE else None
+    if rows is not None and (rows % size == 0 or rows < size):
+        return world.axis(Size.of(min(rows, size)))
+    axis = world.axis()
+    if as_bool(loader.argument("drop_last")) is False and (rows is not None or _is_plain(loader)):
+        world.ragged[axis.id] = Ragged(size, None if rows is None else rows % size, loader.place)
+    return axis
+
+
+def _is_plain(loader: Layer) -> bool:
+    """True where no sampler may have chosen how many samples there are."""
+    return not loader.uncertain and loader.argument("sampler") == NONE
+
+
+def _rows(world: World, dataset: Value) -> int | None:
+    """How many samples a data set has."""
+    if isinstance(dataset, Layer) and dataset.spec.family == "dataset" and dataset.inner:
+        tensor = world.tensor(dataset.inner[0])
+        return tensor.axes[0].size.known if isinstance(tensor, Tensor) and tensor.axes else None
+    if isinstance(dataset, ListRef) and not world.is_open(dataset):
+        return len(world.items(dataset))
+    return None
 
 
 def _sample(world: World, dataset: Value, call: Call) -> Value | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lstmlint.interpret.ops.trail import overwritten
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.values import Instance, Layer, Value
 from lstmlint.world import World
@@ -29,10 +30,10 @@ _WRAPPERS = (
     "torch.ao.quantization.quantize_dynamic",
 )
 _INITIALISERS = (
-    "uniform_ normal_ trunc_normal_ constant_ ones_ zeros_ eye_ dirac_ xavier_uniform_ xavier_normal_ kaiming_uniform_ "
-    "kaiming_normal_ orthogonal_ sparse_ xavier_uniform xavier_normal kaiming_uniform kaiming_normal orthogonal "
-    "uniform normal constant"
+    "uniform_ normal_ trunc_normal_ xavier_uniform_ xavier_normal_ kaiming_uniform_ kaiming_normal_ orthogonal_ "
+    "sparse_ xavier_uniform xavier_normal kaiming_uniform kaiming_normal orthogonal uniform normal constant"
 )
+_FILLERS = "constant_ ones_ zeros_ eye_ dirac_"
 
 
 @operation(
@@ -43,6 +44,12 @@ _INITIALISERS = (
 def itself(world: World, call: Call) -> Value:
     """The first argument as it was."""
     return call.args[0] if call.args else world.unknown()
+
+
+@operation(*(f"torch.nn.init.{name}" for name in _FILLERS.split()))
+def filled(world: World, call: Call) -> Value:
+    """The first argument with known entries."""
+    return overwritten(call.args[0]) if call.args else world.unknown()
 
 
 @operation(f"{MODULE}.forward", f"{MODULE}.__call__")

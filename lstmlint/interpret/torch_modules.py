@@ -12,7 +12,8 @@ from dataclasses import replace
 from lstmlint.catalogue.lookup import all_layers
 from lstmlint.events import Called
 from lstmlint.interpret.ops.functional import tell_pooled
-from lstmlint.interpret.ops.trail import DENSE, SIGMOID, SOFTMAX, noted, recomputed
+from lstmlint.interpret.ops.shape import with_new_axis
+from lstmlint.interpret.ops.trail import DENSE, SIGMOID, SOFTMAX, embedded, noted, recomputed
 from lstmlint.interpret.registry import OPERATIONS, Call, application, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
@@ -87,7 +88,7 @@ def apply_embedding(world: World, layer: Layer, call: Call) -> Value:
         return world.unknown()
     feature = world.axis(_width(layer, "embedding_dim"), Role.FEATURE)
     if isinstance(source, Tensor):
-        return called(world, layer, call, source, replace(source, axes=(*source.axes, feature)))
+        return called(world, layer, call, source, with_new_axis(embedded(source), -1, feature) or world.unknown())
     return called(world, layer, call, source, replace(source, tail=(*source.tail, feature)))
 
 

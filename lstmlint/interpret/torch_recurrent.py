@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from lstmlint.events import Called, Misplaced
 from lstmlint.interpret.ops.trail import DETACHED, STATE
 from lstmlint.interpret.registry import Call, application
+from lstmlint.interpret.torch_states import claim_state
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import Opaque, Size
@@ -20,7 +21,6 @@ from lstmlint.values import (
     NONE,
     Axis,
     Layer,
-    ListRef,
     Note,
     Packed,
     Role,
@@ -94,7 +94,7 @@ def apply_recurrent(world: World, layer: Layer, call: Call) -> Value:
     _report_foreign_keywords(world, layer, call)
     source = _source(world, layer, call, given)
     output, batch = _read(world, layer, call, source)
-    _claim_state(world, state, call.place)
+    claim_state(world, layer, source, state, call.place)
     result = _result(world, layer, output, batch, notes_of_state(world, layer, call.place))
     if source is not None:
         event = Called(place=call.place, layer=layer, source=source, state=state, result=result)
@@ -159,24 +159,6 @@ def claim_layout(world: World, layer: Layer, source: Tensor, call: Call, batch_f
         role = Role.BATCH if (position == 0) == batch_first else Role.TIME
         text = f"`{callee(call)}` reads axis {position} as {role.value} ({how})"
         world.claim(source.axes[position], role, Strength.FACT, call.place, text, layer)
-
-
-def state_tensors(world: World, state: Value | None) -> tuple[Tensor, ...]:
-    """The tensors of known rank in an initial state: one, or the two of an (h, c) pair."""
-    if isinstance(state, ListRef):
-        state = Tuple(world.items(state))
-    parts = state.items if isinstance(state, Tuple) else () if state is None else (state,)
-    found = (world.tensor(part) for part in parts if not isinstance(part, Unknown))
-    return tuple(tensor for tensor in found if isinstance(tensor, Tensor))
-
-
-def _claim_state(world: World, state: Value | None, place: Place) -> None:
-    """Axis 1 of an initial state is the batch. A state that came out of a layer only repeats what that layer said."""
-    for tensor in state_tensors(world, state):
-        own = tensor.state is not None or tensor.axes[0].role is Role.STACK
-        if len(tensor.axes) == 3 and not own:
-            text = "sizes the initial state's batch axis"
-            world.claim(tensor.axes[1], Role.BATCH, Strength.STRUCTURE, place, text, kind="state")
 
 
 def notes_of_state(world: World, layer: Layer, place: Place) -> tuple[Note, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lstmlint.events import PackedUp, PaddedBack
+from lstmlint.interpret.ops.shape import size_at
 from lstmlint.interpret.ops.trail import PADDED
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.tuples import needs_tensor
@@ -90,11 +91,11 @@ def pack_padded_sequence(world: World, call: Call) -> Value:
         batch, time = source.axes[:2] if batch_first else (source.axes[1], source.axes[0])
         packed = Packed(batch, time, source.axes[2:], source.trail)
         _claim(world, source.axes, batch_first, call, "reads")
+    lengths = call.arg(1, "lengths")
+    if isinstance(lengths, (Unknown, OpenTensor)):
+        world.tensor(lengths, rank=1, presumed=True)
     if source is not None and batch_first is not None:
-        lengths = call.arg(1, "lengths")
-        world.emit(
-            PackedUp(place=call.place, source=source, batch_first=batch_first, result=packed, lengths=lengths)
-        )
+        world.emit(PackedUp(place=call.place, source=source, batch_first=batch_first, result=packed, lengths=lengths))
     return packed
 
 
@@ -109,12 +110,33 @@ def _fresh(world: World) -> Packed:
     return Packed(world.axis(), world.axis(), (world.axis(),))
 
 
-@operation(f"{RNN}.pack_sequence", f"{RNN}.PackedSequence")
+@operation(f"{RNN}.PackedSequence")
+def packed_sequence(world: World, call: Call) -> Value:
+    """A PackedSequence made of its parts: (number of entries, ...) and the samples at each step."""
+    data = call.arg(0, "data")
+    tensor = None if data is None else world.tensor(data)
+    return replace(_fresh(world), features=tensor.axes[1:] if isinstance(tensor, Tensor) else (world.axis(),))
+
+
+@operation(f"{RNN}.pack_sequence")
 def pack_sequence(world: World, call: Call) -> Value:
     """A list of (T,...) tensors to a PackedSequence."""
-    sample = _sample(world, call.arg(0, "sequences"))
-    features = sample.axes[1:] if isinstance(sample, Tensor) else (world.axis(),)
-    return Packed(world.axis(), world.axis(), features)
+    given = call.arg(0, "sequences")
+    sample = _sample(world, given)
+    packed = replace(_fresh(world), features=sample.axes[1:] if isinstance(sample, Tensor) else (world.axis(),))
+    if given is not None:
+        lengths = _lengths(world, given)
+        world.emit(PackedUp(place=call.place, source=given, batch_first=None, result=packed, lengths=lengths))
+    return packed
+
+
+def _lengths(world: World, sequences: Value) -> Value | None:
+    """The lengths of the tensors in a list, as a list, where they are known."""
+    items = sequences.items if isinstance(sequences, Tuple) else ()
+    items = world.items(sequences) if isinstance(sequences, ListRef) else items
+    tensors = [world.tensor(item) for item in items]
+    sizes = [size_at(world, tensor, 0) for tensor in tensors if isinstance(tensor, Tensor)]
+    return world.new_list(sizes) if sizes and len(sizes) == len(items) else None
 
 
 @operation(f"{RNN}.pad_packed_sequence")

@@ -34,6 +34,12 @@ def callee_text(place: Place) -> str:
     return shortened(text[:start])
 
 
+def subscripted(place: Place, fallback: str) -> str:
+    """The variable of which an entry is taken: `self.h` of `self.h[:, -1]`; a word for it where it is no variable."""
+    name, bracket, _ = place.text.partition("[")
+    return name if bracket and all(part.isidentifier() for part in name.split(".")) else fallback
+
+
 def argument_text(call: Call, position: int, fallback: str) -> str:
     """A positional argument as written, or a word for it where it is not known how it was."""
     return shortened(call.texts[position]) if position < len(call.texts) else fallback

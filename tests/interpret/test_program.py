@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lstmlint.events import Built, Called, UsedAsTensor
+from lstmlint.events import Built, Called, Selected, UsedAsTensor, Zipped
 from lstmlint.names.project import Project
 from lstmlint.values import Const, Instance, Layer, ListRef, Num, OneOf, Role, Unknown, Value, as_int
 from tests.interpret.programs import run_of, variables_of, world_of
@@ -298,3 +298,61 @@ def test_windows_of_one_series_are_not_the_batch() -> None:
         "def fit(x, rnn=nn.LSTM(3, 5)):\n    for i in range(0, len(x), 8):\n        rnn(x[i:i + 8]), x[i + 1:i + 9]\n"
     )
     assert [claim for claim in world_of(text).claims if claim.layer is None] == []
+
+
+SEQUENCE = f"{HEAD}x = torch.zeros(3, 5, 4)\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x.unbind(1)",
+        "a, b, c, d, e = x.unbind(1)",
+        "for step in x.unbind(1): pass",
+        "steps = list(x.unbind(1))\nsteps.append(x[:, 0])\nlast = steps[-2]",
+    ],
+)
+def test_a_tensor_taken_apart_is_not_one_entry_of_it(text: str) -> None:
+    assert not [event for event in world_of(SEQUENCE + text).events if isinstance(event, Selected) and event.last]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x[:, -1]",
+        "x.select(1, -1)",
+        "x.unbind(1)[-1]",
+        "torch.unbind(x, dim=1)[-1]",
+        "list(x.unbind(1))[-1]",
+        "steps = x.unbind(1)\nlast = steps[4]",
+        "x.unbind(1)[x.size(1) - 1]",
+        "x.narrow(1, x.size(1) - 1, 1)",
+        "x.narrow(1, -1, 1)",
+        "torch.index_select(x, 1, torch.tensor([x.shape[1] - 1]))",
+        "n = x.size(1)\nlast = x[:, n - 1:]",
+        "n = x.size(1)\nlast = x[:, n - 1:n]",
+    ],
+)
+def test_the_last_entry_by_many_spellings(text: str) -> None:
+    selected = [event for event in world_of(SEQUENCE + text).events if isinstance(event, Selected)]
+    assert [(event.position, event.last) for event in selected] == [(1, True)]
+
+
+def test_what_is_walked_along_together_is_told_of_with_its_lengths() -> None:
+    [zipped] = [
+        event
+        for event in world_of(f"{SEQUENCE}names = ['a', 'b']\nlist(zip(names, x))").events
+        if isinstance(event, Zipped)
+    ]
+    assert [as_int(length) for length in zipped.lengths] == [2, 3]
+
+
+def test_lists_walked_along_together_are_nothing_to_tell_of() -> None:
+    assert not [event for event in world_of("list(zip([1, 2], 'ab'))").events if isinstance(event, Zipped)]
+
+
+def test_a_layer_of_a_partial_knows_where_it_was_named() -> None:
+    [layer] = built(f"{HEAD}from functools import partial\nmake = partial(nn.LSTM, 4)\nlayer = make(8)\n")
+    assert layer.written is not None and layer.written.text == "partial(nn.LSTM, 4)" and layer.place.text == "make(8)"
+    [plain] = built(f"{HEAD}layer = nn.LSTM(4, 8)\n")
+    assert plain.written is None

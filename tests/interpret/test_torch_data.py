@@ -26,11 +26,47 @@ def test_the_default_collate_function_puts_the_batch_first() -> None:
     assert isinstance(batch, Tuple)
     x, y = batch.items
     assert isinstance(x, Tensor) and isinstance(y, Tensor)
-    assert [axis.size.known for axis in x.axes] == [None, 7, 5]
-    assert y.axes == x.axes[:1]
+    assert [axis.size.known for axis in x.axes] == [8, 7, 5]
+    assert y.axes == x.axes[:1] and not world.ragged
     assert [(claim.axis, claim.role, claim.strength) for claim in world.claims] == [
         (x.axes[0].id, Role.BATCH, Strength.FACT)
     ]
+
+
+def batches_of(rows: int | None, **arguments: object) -> tuple[int | None, list[tuple[int, int | None]]]:
+    """The size of the batches that a loader over some rows hands out, and what is said of a smaller last one."""
+    world = new_world()
+    dataset = operate(world, f"{DATA}.TensorDataset", tensor(world, rows, 5))
+    batch = first_batch(world, operate(world, f"{DATA}.DataLoader", dataset, **arguments))
+    assert isinstance(batch, Tuple) and isinstance(batch.items[0], Tensor)
+    return batch.items[0].axes[0].size.known, [(ragged.size, ragged.rest) for ragged in world.ragged.values()]
+
+
+def test_all_batches_are_alike_where_the_rows_fit_or_the_rest_is_dropped() -> None:
+    assert batches_of(24, batch_size=8) == (8, [])
+    assert batches_of(3, batch_size=8) == (3, [])
+    assert batches_of(25, batch_size=8, drop_last=True) == (8, [])
+    assert batches_of(None, batch_size=8, drop_last=True) == (8, [])
+
+
+def test_the_last_batch_may_be_smaller() -> None:
+    assert batches_of(26, batch_size=8) == (None, [(8, 2)])
+    assert batches_of(26, batch_size=8, shuffle=True) == (None, [(8, 2)])
+    assert batches_of(None, batch_size=8) == (None, [(8, None)])
+
+
+def test_a_sampler_or_an_unknown_flag_leaves_the_last_batch_open() -> None:
+    assert batches_of(26, batch_size=8, sampler=Unknown("sampler")) == (None, [])
+    assert batches_of(26, batch_size=8, drop_last=Unknown("flag")) == (None, [])
+    assert batches_of(26, batch_size=Unknown("size")) == (None, [])
+
+
+def test_a_part_of_a_data_set_has_nobody_knows_how_many_samples() -> None:
+    world = new_world()
+    dataset = operate(world, f"{DATA}.TensorDataset", tensor(world, 24, 5))
+    part = operate(world, f"{DATA}.Subset", dataset, Unknown("positions"))
+    first_batch(world, operate(world, f"{DATA}.DataLoader", part, batch_size=8))
+    assert [(ragged.size, ragged.rest) for ragged in world.ragged.values()] == [(8, None)]
 
 
 def test_batches_of_one_claim_nothing() -> None:
@@ -87,6 +123,11 @@ def test_split_data_sets_are_data_sets() -> None:
     world = new_world()
     dataset = operate(world, f"{DATA}.TensorDataset", tensor(world, 24, 7))
     parts = operate(world, f"{DATA}.random_split", dataset, world.new_list([]))
-    assert isinstance(parts, ListRef) and world.items(parts) == (dataset,)
-    assert operate(world, f"{DATA}.Subset", dataset) == dataset
-    assert isinstance(dataset, Layer)
+    assert isinstance(parts, ListRef) and world.is_open(parts) and isinstance(dataset, Layer)
+    [part] = world.items(parts)
+    assert isinstance(part, Layer) and part.spec == dataset.spec
+    [whole], [cut] = dataset.inner, part.inner
+    assert isinstance(whole, Tensor) and isinstance(cut, Tensor)
+    assert cut.axes[0].id == whole.axes[0].id and cut.axes[0].size.known is None and cut.axes[1:] == whole.axes[1:]
+    subset = operate(world, f"{DATA}.Subset", dataset)
+    assert isinstance(subset, Layer) and subset.spec == dataset.spec

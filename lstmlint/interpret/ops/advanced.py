@@ -24,7 +24,7 @@ class Picked:
 
 def pick(world: World, source: Tensor, picks: Sequence[Picked], place: Place, text: str) -> tuple[Axis, ...] | None:
     """The axes that such subscripts leave in place of those they take up; None where that is not known."""
-    pair = _counted_pair(world, source, picks)
+    pair = counted_pair(world, source, picks)
     if pair is not None:
         return (_claimed(world, source, *pair, place, text),)
     if any(isinstance(one.value, (Unknown, OpenTensor)) or not _is_known(one.value) for one in picks):
@@ -81,7 +81,7 @@ def _items(world: World, value: Value | None) -> tuple[Value, ...] | None:
     return world.items(value) if isinstance(value, ListRef) and not world.is_open(value) else None
 
 
-def _counted_pair(world: World, source: Tensor, picks: Sequence[Picked]) -> tuple[Picked, Picked] | None:
+def counted_pair(world: World, source: Tensor, picks: Sequence[Picked]) -> tuple[Picked, Picked] | None:
     """`x[torch.arange(n), lengths - 1]`: the subscript that counts, and the other one."""
     if len(picks) != 2 or len(source.axes) < 3 or {one.position for one in picks} != {0, 1}:
         return None

@@ -16,7 +16,7 @@ from lstmlint.interpret.ops.shape import (
     tensor_argument,
     with_axis,
 )
-from lstmlint.interpret.ops.trail import COUNTED, NUMPY, RANDOM, as_array, as_torch, joint_trail
+from lstmlint.interpret.ops.trail import COUNTED, LAST_POSITION, NUMPY, RANDOM, as_array, as_torch, joint_trail
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.sizes import Size
 from lstmlint.source import Place
@@ -209,8 +209,17 @@ def of_data(world: World, value: Value, place: Place) -> Value:
     axes = axes_of_data(world, value)
     if axes is None:
         return world.unknown()
+    last_of = _last_position(world, value)
+    if last_of is not None:
+        return Tensor(axes, (Note(LAST_POSITION, place, axis=last_of),))
     trail = value.trail if isinstance(value, Tensor) else joint_trail(_tensors_in(world, value))
     return Tensor(axes, trail, value.state if isinstance(value, Tensor) else None)
+
+
+def _last_position(world: World, value: Value) -> int | None:
+    """The axis whose last position a number, or the only number of a list, is."""
+    items = value.items if isinstance(value, Tuple) else world.items(value) if isinstance(value, ListRef) else (value,)
+    return items[0].last_of if len(items) == 1 and isinstance(items[0], Num) else None
 
 
 def _tensors_in(world: World, value: Value) -> list[Tensor]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from lstmlint.events import Combined
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import broadcast, tensor_argument
-from lstmlint.interpret.ops.trail import MASK, SIGMOID, joint_state, joint_trail, noted, recomputed
+from lstmlint.interpret.ops.trail import LESS_ONE, MASK, SIGMOID, is_mask, joint_state, joint_trail, noted, recomputed
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
@@ -67,6 +67,7 @@ _BINARY = """add sub subtract mul multiply div divide true_divide floor_divide r
 _COMPARING = """eq ne lt le gt ge equal_to greater greater_equal less less_equal not_equal isclose
     logical_and logical_or logical_xor"""
 _OPERATORS = "add sub mul truediv floordiv mod pow and_ or_ xor"
+_OF_TRUTHS = frozenset(("mul", "multiply", "bitwise_and", "bitwise_or", "bitwise_xor", "and", "or", "xor"))
 
 
 @operation(
@@ -76,9 +77,16 @@ _OPERATORS = "add sub mul truediv floordiv mod pow and_ or_ xor"
     *names(_OPERATORS, "operator"),
 )
 def binary(world: World, call: Call) -> Value:
-    """Two operands or three."""
+    """Two operands or three. Truth values multiplied or joined by bits are truth values."""
     named = [call.kwargs[name] for name in ("other", "exponent", "end", "tensor1", "tensor2") if name in call.kwargs]
-    return combine(world, call, (*call.args, *named))
+    values = (*call.args, *named)
+    found = combine(world, call, values)
+    if not isinstance(found, Tensor):
+        return found
+    name = call.name.rpartition(".")[2].strip("_")
+    if name in _OF_TRUTHS and all(is_mask(value) for value in values):
+        return noted(found, MASK, call.place)
+    return noted(found, LESS_ONE, call.place) if name in ("sub", "subtract") and values[1:] == (Const(1),) else found
 
 
 @operation(

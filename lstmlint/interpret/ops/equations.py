@@ -11,7 +11,7 @@ from lstmlint.interpret.ops.join import aligned, parts_of
 from lstmlint.interpret.ops.matching import match
 from lstmlint.interpret.ops.reduce import tell
 from lstmlint.interpret.ops.shape import axis_of_size, broadcast, tell_inserted, tensor_argument
-from lstmlint.interpret.ops.trail import TRANSPOSED, joint_trail, noted
+from lstmlint.interpret.ops.trail import TRANSPOSED, TURNED, joint_trail, noted
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.sizes import ONE
 from lstmlint.values import Axis, Const, ListRef, Num, Tensor, Tuple, Value, as_size
@@ -129,8 +129,10 @@ def einops(world: World, call: Call) -> Value:
     result = replace(source, axes=tuple(axes))
     order = [right.names.index(name) for name in left.names[:2] if name in right.names]
     tell_inserted(world, source, result, call.place)
-    swapped = len(order) == 2 and order[1] < order[0] and len(result.axes) > 2
-    return noted(result, TRANSPOSED, call.place) if swapped else result
+    is_matrix = len(source.axes) == len(result.axes) == 2
+    swapped = len(order) == 2 and order[1] < order[0] and (is_matrix or len(result.axes) > 2)
+    kind = TURNED if is_matrix else TRANSPOSED
+    return noted(result, kind, call.place) if swapped else result
 
 
 def _einops_source(world: World, call: Call, left: Pattern) -> Tensor | None:

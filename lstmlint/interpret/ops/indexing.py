@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from lstmlint.events import Selected, Sliced
-from lstmlint.interpret.ops.advanced import Picked, claim_step_per_sample, covers, pick
+from lstmlint.events import Gathered, Selected, Sliced
+from lstmlint.interpret.ops.advanced import Picked, claim_step_per_sample, counted_pair, covers, pick
 from lstmlint.interpret.ops.shape import single, tell_inserted
-from lstmlint.interpret.ops.slices import is_full, reverses, sliced
-from lstmlint.interpret.ops.trail import turned_round
-from lstmlint.sizes import ONE
+from lstmlint.interpret.ops.slices import is_full, only_entry, reverses, sliced
+from lstmlint.interpret.ops.trail import LAST_POSITION, turned_round
+from lstmlint.sizes import ONE, Opaque, Size
 from lstmlint.source import Place
 from lstmlint.values import (
     Axis,
@@ -78,6 +78,8 @@ def index(world: World, source: Tensor | OpenTensor, subscripts: tuple[Value, ..
 
 def is_last(value: Value | None, axis: Axis) -> bool:
     """True where an index is -1 or provably the size of the axis less one."""
+    if isinstance(value, Num) and value.last_of == axis.id:
+        return True
     size = None if isinstance(value, Unknown) else as_size(value)
     return size is not None and (size.known == -1 or size + ONE == axis.size)
 
@@ -178,18 +180,93 @@ def _tell(world: World, source: Tensor, steps: Sequence[Step], result: Tensor, p
     if len(numbers) == len(picks) == 1:
         positions = (Picked(picks[0].position, picks[0].value), Picked(numbers[0].position, numbers[0].value))
         claim_step_per_sample(world, source, *positions, place)
+    pair = counted_pair(world, source, [Picked(step.position, step.value) for step in picks])
+    other = pair[1] if pair is not None else None
+    if other is not None and other.value is not None:
+        world.emit(Gathered(place=place, source=source, position=other.position, positions=other.value, result=result))
     for step in cuts:
         if step.kind is Kind.CUT and isinstance(step.value, Slice):
             axis = source.axes[step.position]
+            _notice_piece(world, axis, step.value, place)
             world.emit(
                 Sliced(place=place, source=source, position=step.position, axis=axis, part=step.value, result=result)
             )
         if step.kind is Kind.DROPPED:
             selected(world, source, step.position, step.value, result, place, alone=len(cuts) == 1)
+        elif (only := _only_entry(world, step)) is not None:
+            selected_last(world, source, step.position, only, result, place, alone=len(cuts) == 1)
+
+
+def _notice_piece(world: World, axis: Axis, part: Slice, place: Place) -> None:
+    """Notes an axis that one slice cuts at one position after the other."""
+    if part.lower is not None and part.upper is not None and part.step is None:
+        first = world.starts.setdefault((axis.id, place), part.lower)
+        if first != part.lower or _runs(part.lower):
+            world.pieces.setdefault(axis.id, place)
+
+
+def _runs(value: Value) -> bool:
+    """True for a number that a loop counts up, and what is computed of it."""
+    symbols = (symbol for monomial, _ in value.size.terms for symbol in monomial) if isinstance(value, Num) else ()
+    return any(isinstance(symbol, Opaque) and _key(symbol)[:1] == ("step",) for symbol in symbols)
+
+
+def _key(symbol: Opaque) -> tuple[object, ...]:
+    return symbol.key if isinstance(symbol.key, tuple) else ()
+
+
+def _only_entry(world: World, step: Step) -> Value | None:
+    """The position of the one entry that a subscript leaves of an axis that it keeps."""
+    if isinstance(step.value, Slice):
+        return only_entry(step.value)
+    if isinstance(step.value, ListRef) and len(world.items(step.value)) == 1 and not world.is_open(step.value):
+        return world.items(step.value)[0]
+    note = step.value.noted(LAST_POSITION) if isinstance(step.value, Tensor) else None
+    return None if note is None else Num(Size.symbol(Opaque(("last", note.axis))), last_of=note.axis)
+
+
+def named_at(dim: Value | None) -> Place | None:
+    """Where an axis was named, if it was by a number."""
+    return dim.place if isinstance(dim, Const) else None
+
+
+def selected_last(
+    world: World,
+    source: Tensor,
+    position: int,
+    value: Value,
+    result: Tensor,
+    place: Place,
+    alone: bool = True,
+    named: Place | None = None,
+) -> None:
+    """Tells that an axis was cut down to its last entry, or to what was worked out as the last of another axis."""
+    if is_last(value, source.axes[position]) or _meant(value) is not None:
+        selected(world, source, position, value, result, place, alone, True, named)
+
+
+def _meant(value: Value | None) -> int | None:
+    """The axis whose last position a number was worked out as, or along whose positions it runs."""
+    if not isinstance(value, Num):
+        return None
+    if value.last_of is not None:
+        return value.last_of
+    symbol = value.size.terms[0][0] if len(value.size.terms) == 1 else ()
+    key = symbol[0].key if len(symbol) == 1 and isinstance(symbol[0], Opaque) else None
+    bounds = key[-1] if isinstance(key, tuple) and key[:1] == ("step",) else ()
+    return bounds[-1].axis if isinstance(bounds, tuple) and bounds and isinstance(bounds[-1], Num) else None
 
 
 def selected(
-    world: World, source: Tensor, position: int, value: Value | None, result: Tensor, place: Place, alone: bool = True
+    world: World,
+    source: Tensor,
+    position: int,
+    value: Value | None,
+    result: Tensor,
+    place: Place,
+    alone: bool = True,
+    kept: bool = False,
+    named: Place | None = None,
 ) -> None:
     """Tells that one entry of an axis was taken."""
     axis = source.axes[position]
@@ -203,6 +280,9 @@ def selected(
             last=is_last(value, axis),
             result=result,
             alone=alone,
+            meant=_meant(value),
+            kept=kept,
+            named=named,
         )
     )
 

@@ -15,7 +15,7 @@ from lstmlint.interpret.ops.shape import (
     spread,
     tensor_argument,
 )
-from lstmlint.interpret.ops.trail import PADDED, TRANSPOSED, is_array, noted, turned_round, without_notes
+from lstmlint.interpret.ops.trail import PADDED, TRANSPOSED, TURNED, is_array, noted, turned_round, without_notes
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.source import Place
 from lstmlint.values import NONE, Const, OpenTensor, Tensor, Value
@@ -23,10 +23,10 @@ from lstmlint.world import World
 
 
 def reordered(source: Tensor, order: Sequence[int], place: Place) -> Tensor:
-    """A tensor with its axes in another order; of three axes or more, exchanging the first two is noted."""
+    """A tensor with its axes in another order; exchanging the first two is noted."""
     result = replace(source, axes=tuple(source.axes[position] for position in order))
-    if len(order) > 2 and order.index(1) < order.index(0):
-        return noted(result, TRANSPOSED, place)
+    if len(order) > 1 and order.index(1) < order.index(0):
+        return noted(result, TRANSPOSED if len(order) > 2 else TURNED, place)
     return result
 
 
@@ -116,7 +116,7 @@ def transpose_matrix(world: World, call: Call) -> Value:
         source = world.tensor(source, rank=2)
     if not isinstance(source, Tensor) or len(source.axes) > 2:
         return world.unknown()
-    return replace(source, axes=source.axes[::-1])
+    return reordered(source, range(len(source.axes))[::-1], call.place)
 
 
 @operation("Tensor.T", "Tensor.H")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lstmlint.interpret.ops.indexing import index, selected
+from lstmlint.events import Gathered
+from lstmlint.interpret.ops.indexing import index, named_at, selected, selected_last
 from lstmlint.interpret.ops.shape import (
     DIM,
     AnyTensor,
@@ -16,7 +17,7 @@ from lstmlint.interpret.ops.shape import (
 )
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.wording import argument_text
-from lstmlint.sizes import Size
+from lstmlint.sizes import ONE, Size
 from lstmlint.values import (
     NONE,
     Axis,
@@ -52,7 +53,7 @@ def select(world: World, call: Call) -> Value:
     if result is None or position is None:
         return world.unknown()
     if isinstance(source, Tensor) and isinstance(result, Tensor):
-        selected(world, source, position, value, result, call.place)
+        selected(world, source, position, value, result, call.place, named=named_at(call.arg(1, "dim")))
     return result
 
 
@@ -68,7 +69,11 @@ def narrow(world: World, call: Call) -> Value:
     if not isinstance(source, Tensor):
         return with_axis(source, position, world.axis(length)) or world.unknown()
     axis = source.axes[position]
-    return with_axis(source, position, axis if length == axis.size else resized(world, axis, length)) or world.unknown()
+    result = with_axis(source, position, axis if length == axis.size else resized(world, axis, length))
+    start = call.arg(2, "start")
+    if isinstance(result, Tensor) and start is not None and length == ONE:
+        selected_last(world, source, position, start, result, call.place, named=named_at(call.arg(1, "dim")))
+    return result or world.unknown()
 
 
 @operation("Tensor.index_select", "torch.index_select", "numpy.take", "Tensor.take")
@@ -134,11 +139,13 @@ def gather(world: World, call: Call) -> Value:
     positions = world.tensor(given, rank=rank)
     if not isinstance(positions, Tensor):
         return with_axis(source, position, resized(world, source.axes[position], None)) or world.unknown()
-    if rank == 3 and position < 2 and positions.axes[position].is_single:
-        _claim_gathered(world, source, position, call)
     pairs = zip(source.axes, positions.axes, strict=True)
     axes = tuple(_gathered(world, axis, wanted, place == position) for place, (axis, wanted) in enumerate(pairs))
-    return replace(source, axes=axes)
+    result = replace(source, axes=axes)
+    if rank == 3 and position < 2 and positions.axes[position].is_single:
+        _claim_gathered(world, source, position, call)
+        world.emit(Gathered(place=call.place, source=source, position=position, positions=positions, result=result))
+    return result
 
 
 def _gathered(world: World, axis: Axis, wanted: Axis, along_it: bool) -> Axis:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from lstmlint.events import Inserted
+from lstmlint.interpret.ops.trail import with_features
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
@@ -218,7 +219,8 @@ def with_new_axis(source: AnyTensor, number: int, axis: Axis) -> AnyTensor | Non
         if not -rank <= number < rank:
             return None
         number %= rank
-        return replace(source, axes=(*source.axes[:number], axis, *source.axes[number:]))
+        result = replace(source, axes=(*source.axes[:number], axis, *source.axes[number:]))
+        return with_features(result) if number == rank - 1 == 2 else result
     if 0 <= number <= len(source.head):
         return replace(source, head=(*source.head[:number], axis, *source.head[number:]))
     if -len(source.tail) - 1 <= number < 0:

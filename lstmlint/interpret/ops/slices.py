@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lstmlint.interpret.ops.shape import resized
 from lstmlint.sizes import ONE, Size
-from lstmlint.values import NONE, Axis, Slice, Unknown, Value, as_int, as_size
+from lstmlint.values import NONE, Axis, Num, Slice, Unknown, Value, as_int, as_size
 from lstmlint.world import World
 
 
@@ -12,6 +12,20 @@ def is_full(part: Slice) -> bool:
     """True for `:` and its longer spellings."""
     starts, ends = _given(part.lower) in (None, Size.of(0)), _given(part.upper) is None
     return starts and ends and _given(part.step) in (None, ONE) and not _is_strange(part)
+
+
+def only_entry(part: Slice) -> Value | None:
+    """The position of the one entry that a slice leaves, where it is the last (`-1:`) or counted out (`n - 1:n`)."""
+    if part.step is not None or part.lower is None:
+        return None
+    if part.upper is None:
+        return part.lower if as_int(part.lower) == -1 or _is_last_position(part.lower) else None
+    lower, upper = as_size(part.lower), as_size(part.upper)
+    return part.lower if lower is not None and upper == lower + ONE and _is_last_position(part.lower) else None
+
+
+def _is_last_position(value: Value) -> bool:
+    return isinstance(value, Num) and value.last_of is not None
 
 
 def sliced(world: World, axis: Axis, part: Slice) -> Axis:

@@ -12,8 +12,8 @@ from lstmlint.interpret.ops.shape import DIM, listed, position_in, resized, tens
 from lstmlint.interpret.ops.slices import sliced
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.sizes import Size
-from lstmlint.values import Axis, Const, Slice, Tensor, Tuple, Value, as_int, as_size
-from lstmlint.world import World
+from lstmlint.values import Axis, Const, ListRef, Slice, Tensor, Tuple, Value, as_int, as_size
+from lstmlint.world import Unbound, World
 
 MOST = 16
 """A tensor is taken apart piece by piece up to this many; beyond, one piece stands for all."""
@@ -30,13 +30,16 @@ def unbind(world: World, call: Call) -> Value:
     if piece is None or position is None:
         return world.unknown()
     count = source.axes[position].size.known if isinstance(source, Tensor) else None
-    return _pieces(world, piece, count)
+    pieces = _pieces(world, piece, count)
+    if isinstance(source, Tensor):
+        world.unbound[pieces.address] = Unbound(source, position, world.items(pieces), dim)
+    return pieces
 
 
-def _pieces(world: World, piece: Value, count: int | None) -> Value:
-    """Equal pieces: a tuple where their number is known and small, else a list of which one is a sample."""
+def _pieces(world: World, piece: Value, count: int | None) -> ListRef:
+    """Equal pieces: all of them where their number is known and small, else one as a sample."""
     if count is not None and count <= MOST:
-        return Tuple((piece,) * count)
+        return world.new_list((piece,) * count)
     return world.new_list((piece,), open_ended=True)
 
 
@@ -49,6 +52,7 @@ def _parts(world: World, call: Call, cut: Callable[[Axis], list[Axis] | None]) -
     if position is None:
         return world.unknown()
     axes = cut(source.axes[position])
+    world.pieces.setdefault(source.axes[position].id, call.place)
     pieces = [
         replace(source, axes=(*source.axes[:position], axis, *source.axes[position + 1 :]))
         for axis in axes or [resized(world, source.axes[position], None)]

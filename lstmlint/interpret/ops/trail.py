@@ -10,6 +10,8 @@ from lstmlint.values import Layer, Note, Tensor, Value
 
 TRANSPOSED = "transposed"
 """The first two axes were exchanged on purpose."""
+TURNED = "turned"
+"""The two axes of a matrix were exchanged on purpose."""
 SCRAMBLED = "scrambled"
 """A reshape was proved to mix entries."""
 PADDED = "padded"
@@ -38,12 +40,17 @@ SIGMOID = "sigmoid"
 DENSE = "dense"
 """Came out of a dense layer: scores of any size and sign."""
 
+LAST_POSITION = "last-position"
+"""Holds one number, the last position of an axis."""
+LESS_ONE = "less-one"
+"""Was counted down by one, as lengths are to become positions."""
+
 VALUES = (SOFTMAX, SIGMOID, DENSE)
 """Notes that say what range the entries have; whatever computes new entries ends them."""
 _OF_ALL = (RANDOM, BACKWARDS)
 """Notes that what is made of several tensors has only where all of them have it."""
-_OF_THE_ENTRIES = (MASK, COUNTED, *VALUES)
-"""Notes about the entries themselves, which arithmetic changes."""
+_OF_THE_ENTRIES = (MASK, COUNTED, LAST_POSITION, LESS_ONE, TURNED, *VALUES)
+"""Notes about the entries themselves, or about a matrix of entries, which do not outlast arithmetic."""
 
 
 def noted(tensor: Tensor, kind: str, place: Place, layer: Layer | None = None) -> Tensor:
@@ -62,6 +69,19 @@ def without_notes(tensor: Tensor, *kinds: str) -> Tensor:
 def detached(value: Value, place: Place) -> Value:
     """A value without its graph; that is noted of the states of recurrent layers."""
     return noted(value, DETACHED, place) if isinstance(value, Tensor) and value.noted(STATE) else value
+
+
+def with_features(tensor: Tensor) -> Tensor:
+    """A matrix that got an axis of features behind its two axes: where these were exchanged, the first two were."""
+    if tensor.noted(TURNED) is None:
+        return tensor
+    trail = (replace(note, kind=TRANSPOSED) if note.kind == TURNED else note for note in tensor.trail)
+    return replace(tensor, trail=tuple(trail))
+
+
+def embedded(tensor: Tensor) -> Tensor:
+    """What says nothing of the entries of the vectors that stand for a tensor's entries is left out."""
+    return without_notes(tensor, RANDOM, *(kind for kind in _OF_THE_ENTRIES if kind != TURNED))
 
 
 def joint_trail(tensors: Iterable[Tensor]) -> tuple[Note, ...]:
@@ -94,7 +114,7 @@ def either_trail(one: Tensor, other: Tensor) -> tuple[Note, ...]:
 
 def recomputed(tensor: Tensor) -> Tensor:
     """A tensor with new entries of any range on the same axes."""
-    return without_notes(tensor, COUNTED, RANDOM, *VALUES)
+    return without_notes(tensor, COUNTED, LAST_POSITION, RANDOM, *VALUES)
 
 
 def turned_round(tensor: Tensor, position: int | None, place: Place, layer: Layer | None = None) -> Tensor:

@@ -114,7 +114,8 @@ class Chain:
     def hold(self, claimed: Value, real: Any, fresh: bool) -> bool:
         """Holds a result against the real one and goes on with it (with the first of several)."""
         if isinstance(claimed, ListRef):
-            claimed = Tuple(self.bench.world.items(claimed) * (1 if isinstance(real, torch.Tensor) else len(real)))
+            several = self.bench.world.is_open(claimed) and not isinstance(real, torch.Tensor)
+            claimed = Tuple(self.bench.world.items(claimed) * (len(real) if several else 1))
         if isinstance(claimed, Tuple):
             assert not isinstance(real, torch.Tensor) and len(claimed.items) == len(real), self
             if self.known:

@@ -225,3 +225,34 @@ def test_unknown_rank_is_cut_where_that_is_sure() -> None:
     grown = bench.item(x, None)
     assert isinstance(grown, OpenTensor) and len(grown.head) == 1
     assert bench.item(grown, 0) == x
+
+
+# One entry left
+
+
+def test_slices_of_the_last_entry_are_told_of_as_kept() -> None:
+    bench = Bench()
+    x = bench.tensor(None, None, 4)
+    for number, subscripts in enumerate([(slice(-1, None),), (slice(None), slice(-1, None)), (slice(None), [-1])]):
+        bench.item(x, *subscripts)
+        selected = bench.events(Selected)[number]
+        assert (selected.position, selected.last, selected.kept) == (len(subscripts) - 1, True, True)
+        assert selected.result.axes[selected.position].is_single
+
+
+def test_other_slices_are_not() -> None:
+    bench = Bench()
+    x = bench.tensor(None, None, 4)
+    for subscript in (slice(-2, None), slice(0, 1), slice(None, -1), [0], [0, -1], slice(-1, None, 2)):
+        bench.item(x, subscript)
+    assert not bench.events(Selected)
+
+
+def test_the_axis_whose_last_position_was_worked_out_is_remembered() -> None:
+    bench = Bench()
+    x = bench.tensor(None, None, 4)
+    last = Num(x.axes[1].size - Size.of(1), last_of=x.axes[1].id)
+    bench.item(x, last)
+    bench.item(x, slice(None), last)
+    wrong, right = bench.events(Selected)
+    assert (wrong.last, wrong.meant) == (False, x.axes[1].id) and (right.last, right.meant) == (True, x.axes[1].id)

@@ -34,13 +34,17 @@ def test_an_exchange_of_the_first_two_is_noted(name: str, arguments: tuple[objec
     assert (result.noted("transposed") is not None) == noted
 
 
-def test_a_matrix_turned_is_not_noted() -> None:
+def test_a_matrix_turned_is_noted_as_a_sequence_turned_once_it_has_features() -> None:
     bench = Bench()
     x = bench.tensor(None, 4)
     for name, arguments in (("Tensor.t", ()), ("Tensor.transpose", (0, 1)), ("Tensor.T", ())):
         result = bench.call(name, x, *arguments)
         assert isinstance(result, Tensor)
-        assert ids(result) == ids(x)[::-1] and not result.trail
+        assert ids(result) == ids(x)[::-1] and [note.kind for note in result.trail] == ["turned"]
+        vectors = bench.call("Tensor.unsqueeze", result, -1)
+        assert isinstance(vectors, Tensor) and [note.kind for note in vectors.trail] == ["transposed"]
+        product = bench.call("torch.mul", bench.tensor(None, None), result)
+        assert isinstance(product, Tensor) and not product.trail
 
 
 @pytest.mark.parametrize("arguments", [(0, 1), (0, 0, 1), (0, 3, 1), ("a", 0, 1)])
