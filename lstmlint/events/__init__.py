@@ -4,63 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lstmlint.source import Place
-from lstmlint.values import ALWAYS, Axis, Class, Layer, OpenTensor, Packed, Path, Slice, Tensor, Tuple, Value
+from lstmlint.events.axes import (
+    Combined,
+    Gathered,
+    Inserted,
+    Joined,
+    Pooled,
+    Reduced,
+    Reshaped,
+    Selected,
+    Sliced,
+    Squeezed,
+    Zipped,
+)
+from lstmlint.events.base import Event, Inside, Round
+from lstmlint.values import Class, Layer, Packed, Tensor, Tuple, Value
 
-
-@dataclass(frozen=True)
-class Round:
-    """A round of a loop, or of a comprehension, that was under way."""
-
-    loop: int
-    """The loop, a new one each time that it starts."""
-    number: int
-    text: str
-    """What it goes over, or the condition it goes on, as written."""
-    source: Value | None
-    """What it goes over: what wraps a loader (enumerate, zip) counts as the loader."""
-
-
-@dataclass(frozen=True)
-class Inside:
-    """A call of a function of the program that was under way."""
-
-    function: str
-    receiver: Value | None
-    """The object whose method it is."""
-    is_module: bool
-    """True where that object is a torch module."""
-    path: Path
-    under: tuple[str, ...]
-    """The branches taken, and the conditions around the call in its caller."""
-    place: Place | None = None
-    given: tuple[Value, ...] = ()
-    """Where it was called, and with what."""
-    rounds: tuple[Round, ...] = ()
-    """The loops that were under way in its callers."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Event:
-    """Something that happened at a place of the program, on the branches `path`."""
-
-    place: Place
-    path: Path = ALWAYS
-    inside: tuple[Inside, ...] = ()
-    """The calls under way, the outermost first."""
-    under: tuple[str, ...] = ()
-    """The conditions of the `if` statements around it in the innermost call, folded ones too."""
-    rounds: tuple[Round, ...] = ()
-    """The loops under way, in the callers too, the outermost first."""
-    recorded: bool = True
-    """False where torch was told not to record what is computed."""
-
-    def during(self, *functions: str) -> tuple[Inside, ...]:
-        """The calls from the innermost one of a torch module's method of some name on; empty where there is none."""
-        for number in reversed(range(len(self.inside))):
-            if self.inside[number].is_module and self.inside[number].function in functions:
-                return self.inside[number:]
-        return ()
+__all__ = [
+    "Combined",
+    "Event",
+    "Gathered",
+    "Inserted",
+    "Inside",
+    "Joined",
+    "Pooled",
+    "Reduced",
+    "Reshaped",
+    "Round",
+    "Selected",
+    "Sliced",
+    "Squeezed",
+    "Zipped",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,134 +93,6 @@ class Called(Event):
     """The name that a recurrent Keras layer's result is bound to, where that is known."""
     stated: bool = False
     """True where the call of a torch layer has an argument for the initial state, be it None."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Selected(Event):
-    """One entry of an axis was taken, which drops the axis: `x[:, -1]`, `x.select(1, 0)`, `x[-1]`.
-
-    `index` is the number where it is known; `last` is True for -1 and for size - 1. `alone` is False where the same
-    subscript also cuts another axis (`x[:, -1, :half]`). `meant` is the axis whose last position, or running number,
-    the index was worked out as; the program may have applied it to another one. `kept` is True where the axis stays
-    with that one entry, which is told of for the last one only: `x[:, -1:]`, `x.narrow(1, n - 1, 1)`. `named` is
-    where the axis was named, if it was by an argument.
-    """
-
-    source: Tensor
-    position: int
-    axis: Axis
-    index: int | None
-    last: bool
-    result: Tensor
-    alone: bool = True
-    meant: int | None = None
-    kept: bool = False
-    named: Place | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gathered(Event):
-    """One entry of an axis was taken for each sample: `x.gather(1, where)`, `x[torch.arange(n), lengths - 1]`."""
-
-    source: Tensor
-    position: int
-    positions: Value
-    result: Tensor
-
-
-@dataclass(frozen=True, kw_only=True)
-class Zipped(Event):
-    """Several things were walked along together; a tensor is walked along its first axis.
-
-    `lengths` are the numbers of their elements, unknown ones as numbers of their own.
-    """
-
-    parts: tuple[Value, ...]
-    lengths: tuple[Value, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sliced(Event):
-    """Some entries of an axis were taken, which keeps the axis: `h_n[:2]`, `x[:, 1:]`."""
-
-    source: Tensor
-    position: int
-    axis: Axis
-    part: Slice
-    result: Tensor
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reduced(Event):
-    """An axis was summed, averaged, maximised (`how`: sum, mean, max, ...) or normalised over (softmax)."""
-
-    source: Tensor
-    position: int
-    axis: Axis
-    how: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pooled(Event):
-    """A one-dimensional pooling ran over the last axis. `window` is the kernel size given, None for adaptive ones."""
-
-    source: Tensor
-    window: Value | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reshaped(Event):
-    """view, reshape or flatten of a tensor of known rank.
-
-    `scrambled` is True only where it is proved that elements of different entries are mixed: the target is a
-    permutation of the source's axes, or starts with an axis that is not the first. `moved` names the axes concerned.
-    """
-
-    source: Tensor
-    result: Tensor
-    scrambled: bool
-    moved: tuple[Axis, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Squeezed(Event):
-    """An axis was to be dropped because it has one entry, `x.squeeze(0)`; where it has more, nothing happens.
-
-    `position` and `axis` are None for `x.squeeze()`, which drops every axis that happens to have one entry.
-    """
-
-    source: Tensor
-    position: int | None
-    axis: Axis | None
-    result: Tensor
-
-
-@dataclass(frozen=True, kw_only=True)
-class Inserted(Event):
-    """An axis with one entry was put into a tensor: `x.unsqueeze(1)`, `x[:, None]`, `x.view(len(x), 1, -1)`."""
-
-    source: Tensor | OpenTensor
-    axis: Axis
-
-
-@dataclass(frozen=True, kw_only=True)
-class Joined(Event):
-    """torch.cat, stack, Concatenate and the like. `axis` is the joined axis of the first part (None for stack)."""
-
-    how: str
-    parts: tuple[Value, ...]
-    position: int | None
-    axis: Axis | None
-    result: Value
-
-
-@dataclass(frozen=True, kw_only=True)
-class Combined(Event):
-    """Several tensors were computed with entry by entry: `a + b`, Keras' Add, Average and the like."""
-
-    how: str
-    parts: tuple[Tensor, ...]
-    result: Value
 
 
 @dataclass(frozen=True, kw_only=True)
