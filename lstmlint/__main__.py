@@ -1,6 +1,20 @@
-"""`python -m lstmlint` is `lstmlint`."""
+"""The program `lstmlint`, which is also `python -m lstmlint`."""
 
-from lstmlint.cli import run
+import sys
+
+from lstmlint.quick import answer
+
+
+def run() -> None:
+    """Runs the command line of this process and ends it."""
+    said = answer(sys.argv[1:])
+    if said is None:
+        from lstmlint.cli import run as run_all
+
+        run_all()
+    elif said:
+        sys.stdout.write(said)
+
 
 if __name__ == "__main__":
     run()

@@ -39,6 +39,7 @@ LAYERS = (
     "engine",
     "verify",
     "report",
+    "quick",
     "cli",
     "__main__",
 )

@@ -6,17 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 
 from lstmlint.findings import Diagnostic
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 file`, `2 files`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+from lstmlint.report.counting import counted, found_none
 
 
 def summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
     """`found 3 problems in 2 files`; of a run that found none, how many files it looked at."""
     if not diagnostics:
-        return f"found no problems in {counted(files, 'file')}\n"
+        return found_none(files)
     concerned = len({diagnostic.span.path for diagnostic in diagnostics})
     return f"found {counted(len(diagnostics), 'problem')} in {counted(concerned, 'file')}\n"
 
