@@ -98,6 +98,8 @@ class World:
     events: list[Event] = field(default_factory=list)
     heap: Heap = field(default_factory=Heap)
     learned: dict[Hashable, int | None] = field(default_factory=dict)
+    flattened: dict[int, OpenTensor] = field(default_factory=dict)
+    """Tensors of unknown rank that became one axis, by the identity of that axis."""
     cuts: dict[Hashable, list[tuple[Hashable, Axis | None, Place]]] = field(default_factory=dict)
     """Arrays cut by each moving slice, for `interpret.samples`."""
     pieces: dict[int, Place] = field(default_factory=dict)

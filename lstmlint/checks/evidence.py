@@ -107,6 +107,16 @@ def layouts(facts: Facts) -> Layouts:
     return found
 
 
+def chosen(facts: Facts) -> Iterator[Reading]:
+    """The readings of layers whose layout somebody chose and that are not at fault."""
+    found = layouts(facts)
+    for reading in found.readings:
+        agreed = reading.batch_first or strongest(reading.agreeing) >= Strength.STRUCTURE
+        is_single = reading.batch.is_single or reading.time.is_single
+        if agreed and not is_single and not found.is_at_fault(reading.layer):
+            yield reading
+
+
 def is_torch_recurrent(layer: Layer) -> bool:
     """True for nn.LSTM, nn.GRU and nn.RNN."""
     return layer.spec.framework == "torch" and layer.spec.family in RECURRENT_FAMILIES

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.checks.evidence import Reading, flag_place, layouts, same_axes, strongest
+from lstmlint.checks.evidence import Reading, chosen, flag_place, same_axes
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import stack_of
 from lstmlint.events import Called, Reduced
@@ -28,23 +28,13 @@ def runs_across_samples(reduced: Reduced, facts: Facts) -> Iterator[Finding]:
     """A softmax along the batch of scores by step or by class, or a pooling of a sequence over its samples."""
     if stack_of(reduced.source) is not None or reduced.axis.is_single:
         return
-    readings = [reading for reading in _chosen(facts) if reading.batch.id == reduced.axis.id]
+    readings = [reading for reading in chosen(facts) if reading.batch.id == reduced.axis.id]
     for reading in readings:
         if not compatible(reading.called.path, reduced.path) or _is_doubted(reading, reduced):
             continue
         if _is_normalised(reduced, reading, facts) or _is_pooled(reduced, reading, facts):
             yield _finding(reduced, reading)
             return
-
-
-def _chosen(facts: Facts) -> Iterator[Reading]:
-    """The readings of layers whose layout somebody chose and that are not at fault."""
-    found = layouts(facts)
-    for reading in found.readings:
-        agreed = reading.batch_first or strongest(reading.agreeing) >= Strength.STRUCTURE
-        is_single = reading.batch.is_single or reading.time.is_single
-        if agreed and not is_single and not found.is_at_fault(reading.layer):
-            yield reading
 
 
 def _is_doubted(reading: Reading, reduced: Reduced) -> bool:
@@ -115,7 +105,7 @@ def attends_across_samples(called: Called, facts: Facts) -> Iterator[Finding]:
     batch_first = as_bool(layer.argument("batch_first")) if layer.spec.family in ATTENTION else None
     if batch_first is None or layer.spec.framework != "torch" or not isinstance(source, Tensor):
         return
-    for reading in _chosen(facts):
+    for reading in chosen(facts):
         read = [reading.batch.id, reading.time.id] if not batch_first else [reading.time.id, reading.batch.id]
         if [axis.id for axis in source.axes[:2]] != read or len(source.axes) != 3:
             continue

@@ -184,6 +184,8 @@ def _sample(world: World, dataset: Value, call: Call) -> Value | None:
         return Tuple(tuple(_without_first(world, tensor) for tensor in dataset.inner))
     if isinstance(dataset, ListRef):
         return next(iter(world.items(dataset)), None)
+    if isinstance(dataset, Tensor):
+        return _without_first(world, dataset)
     if isinstance(dataset, Instance) and world.apply is not None:
         return world.apply(Method(dataset, "__getitem__"), Call("__getitem__", (number,), {}, call.place))
     return None

@@ -32,9 +32,20 @@ def _take(world: World, path: str, call: Call) -> Value:
         if needs_tensor(world, value, call.place, f"given to `{callee(call)}`"):
             return world.unknown()
     prediction, target = world.tensor(prediction) or prediction, world.tensor(target) or target
+    if loss.classes is not None:
+        _learn_rank(world, prediction, target)
     _claim(world, loss, call, prediction, target)
     world.emit(LossTaken(place=call.place, loss=path, prediction=prediction, target=target))
     return world.unknown()
+
+
+def _learn_rank(world: World, prediction: Value, target: Value) -> None:
+    """Scores of several axes in one row, (T*B,C), meet a target in one row: it had as many axes, most likely."""
+    if not isinstance(prediction, Tensor) or not isinstance(target, Tensor) or len(target.axes) != 1:
+        return
+    source = world.flattened.get(target.axes[0].id)
+    if len(prediction.axes) == 2 and source is not None and prediction.axes[0].parts:
+        world.tensor(source, rank=len(prediction.axes[0].parts), presumed=True)
 
 
 def _claim(world: World, loss: LossSpec, call: Call, prediction: Value, target: Value) -> None:

@@ -97,7 +97,12 @@ def _longer(world: World, axes: Sequence[Axis], closed: bool) -> Axis:
     several = [axis for axis in axes if not axis.is_single]
     if role is Role.FEATURE or len({axis.id for axis in several}) != 1:
         return world.axis(size, role)
-    return resized(world, several[0], size)
+    longer = resized(world, several[0], size)
+    if len(several) < len(axes) or not all(axis == several[0] for axis in axes):
+        return longer
+    # So often the whole axis: as if the parts had been stacked first and the two axes merged then.
+    times = world.axis(Size.of(len(axes)) if closed else None)
+    return replace(longer, parts=(times, several[0]))
 
 
 def _joined_unknown(

@@ -66,6 +66,8 @@ def finished(world: World, source: Tensor, found: Match, place: Place) -> Tensor
 
 def _of_unknown_rank(world: World, source: OpenTensor, targets: Sequence[Target]) -> Value:
     """The target says the rank; a last axis of the same size is the one the source ends with."""
+    if len(targets) == 1 and targets[0].inferred:
+        return _in_one_row(world, source)
     axes = [
         world.axis(target.size) if target.axis is None or target.size is None else Axis(target.axis, target.size)
         for target in targets
@@ -73,6 +75,13 @@ def _of_unknown_rank(world: World, source: OpenTensor, targets: Sequence[Target]
     if axes and source.tail and targets[-1].size == source.tail[-1].size:
         axes[-1] = source.tail[-1]
     return Tensor(tuple(axes))
+
+
+def _in_one_row(world: World, source: OpenTensor) -> Tensor:
+    """All entries along one new axis."""
+    axis = world.axis()
+    world.flattened[axis.id] = source
+    return Tensor((axis,))
 
 
 @operation("Tensor.view", "Tensor.reshape", "Tensor.resize_", "Tensor.resize")
@@ -125,7 +134,7 @@ def flatten(world: World, call: Call) -> Value:
         start, end = Const(0), end or Const(-1)
     if isinstance(source, OpenTensor):
         whole = as_int(start) == 0 and as_int(end or Const(-1)) == -1
-        return Tensor((world.axis(),)) if whole else world.unknown()
+        return _in_one_row(world, source) if whole else world.unknown()
     return merged(world, source, start, end or Const(-1), call.place)
 
 

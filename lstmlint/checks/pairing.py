@@ -1,0 +1,109 @@
+"""How a prediction and a target are paired off, entry by entry: which axis of the one is which of the other.
+
+Two axes are the same where they have one identity. Where the two tensors were made apart, their sizes tell, or what
+the loader, the padding and the layers say that they run over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from lstmlint.checks.evidence import chosen, layouts
+from lstmlint.checks.facts import Facts
+from lstmlint.events import Called
+from lstmlint.findings import Evidence
+from lstmlint.interpret.wording import callee_text
+from lstmlint.values import Axis, Role, Strength, Tensor
+
+ROLES = (Role.BATCH, Role.TIME)
+
+
+def wide(axes: Sequence[Axis]) -> list[Axis]:
+    """The axes that may have more than one entry, those merged by a reshape as what they were merged from."""
+    found: list[Axis] = []
+    for axis in axes:
+        if axis.parts:
+            found += wide(axis.parts)
+        elif not axis.is_single:
+            found.append(axis)
+    return found
+
+
+def shared(left: Sequence[Axis], right: Sequence[Axis]) -> list[tuple[int, int]]:
+    """The positions, left and right, of axes that both have; none where one side has an axis twice."""
+    places = {axis.id: number for number, axis in enumerate(right)}
+    if len(places) < len(right) or len({axis.id for axis in left}) < len(left):
+        return []
+    return [(number, places[axis.id]) for number, axis in enumerate(left) if axis.id in places]
+
+
+def same_length(one: Axis, other: Axis) -> bool:
+    """True where two axes surely have as many entries, and more than one."""
+    return one.size == other.size and not one.is_single
+
+
+def role_of(axis: Axis, facts: Facts) -> Role | None:
+    """Batch or time, where all that is known of an axis agrees; of a layer's layout only where somebody chose it."""
+    layers = {reading.layer.id for reading in chosen(facts)}
+    counted = [
+        claim
+        for claim in facts.claims(axis)
+        if claim.role in ROLES and claim.kind != "loss" and (claim.layer is None or claim.layer in layers)
+    ]
+    strong = [claim for claim in counted if claim.strength > Strength.NAME]
+    roles = {claim.role for claim in strong or counted}
+    return roles.pop() if len(roles) == 1 else None
+
+
+def read_as(axis: Axis, facts: Facts) -> Role | None:
+    """What a recurrent layer reads an axis as, whoever chose that; None where none does or two disagree."""
+    roles = {
+        role
+        for reading in layouts(facts).readings
+        for role, own in ((Role.BATCH, reading.batch), (Role.TIME, reading.time))
+        if own.id == axis.id
+    }
+    return roles.pop() if len(roles) == 1 else None
+
+
+def described(axes: Sequence[Axis], facts: Facts) -> str:
+    """A shape in words: `(batch, time, 3)`."""
+    words = [_word(axis, facts) for axis in axes]
+    return f"({', '.join(words)}{',' if len(words) == 1 else ''})"
+
+
+def _word(axis: Axis, facts: Facts) -> str:
+    if axis.is_single:
+        return "1"
+    if axis.parts:
+        return " x ".join(_word(part, facts) for part in wide(axis.parts))
+    role = role_of(axis, facts) or read_as(axis, facts)
+    if role is not None:
+        return role.value
+    if axis.size.known is not None:
+        return str(axis.size.known)
+    return "features" if axis.role is Role.FEATURE else "n"
+
+
+def readers(axes: Sequence[Axis], facts: Facts) -> Iterator[Evidence]:
+    """The first recurrent layer that reads two of some axes as batch and time, as evidence."""
+    ids = {axis.id for axis in axes}
+    for reading in layouts(facts).readings:
+        if {reading.batch.id, reading.time.id} <= ids:
+            order = "(batch, time, ...)" if reading.batch_first else "(time, batch, ...)"
+            yield Evidence(reading.called.place, f"`{callee_text(reading.called.place)}` reads these axes as {order}")
+            return
+
+
+def maker(axis: Axis, facts: Facts) -> Called | None:
+    """The call of the layer that gave an axis."""
+    return next(
+        (
+            called
+            for called in facts.events(Called)
+            if isinstance(called.result, Tensor)
+            and any(own.id == axis.id for own in called.result.axes)
+            and not (isinstance(called.source, Tensor) and any(own.id == axis.id for own in called.source.axes))
+        ),
+        None,
+    )

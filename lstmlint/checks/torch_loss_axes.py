@@ -1,0 +1,222 @@
+"""A loss that reads an axis as another than it is: classes last, or the steps of one sample met by those of another.
+
+A loss over classes wants them on axis 1, in front of the steps. Flattened, prediction and target must have been laid
+out in one order, and so must two sequences that are compared entry by entry. Which axis is which is known by identity
+where the target was made out of the input's axes, and from loaders, padding, layers and sizes where it was not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lstmlint.catalogue.losses import LossSpec, loss_spec
+from lstmlint.checks.evidence import chosen, layouts
+from lstmlint.checks.facts import Facts
+from lstmlint.checks.pairing import described, maker, read_as, readers, role_of, same_length, shared, wide
+from lstmlint.checks.uses import identities
+from lstmlint.events import LossTaken, Reshaped
+from lstmlint.findings import Confidence, Evidence, Finding, check
+from lstmlint.interpret.wording import callee_text, shortened
+from lstmlint.values import Axis, Role, Tensor, Value
+
+RULE = "torch-loss-axes"
+FEWEST_CLASSES = 3
+"""Scores of one or two numbers for each step may be meant for choosing a step: the start and end of an answer."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """Axes of a prediction and of a target that a loss pairs off although they come in another order."""
+
+    predicted: Sequence[Axis]
+    wanted: Sequence[Axis]
+    confidence: Confidence
+
+
+@check(RULE, on=LossTaken)
+def axis_read_as_another(taken: LossTaken, facts: Facts) -> Iterator[Finding]:
+    """What a loss reads as classes, or pairs with a target's axis, is another axis."""
+    loss = loss_spec(taken.loss)
+    if loss is None or not isinstance(taken.prediction, Tensor):
+        return
+    if loss.time is not None:
+        yield from _batch_read_as_time(taken, taken.prediction, facts)
+        return
+    sure = None if loss.classes is None else _is_of_classes(taken.prediction, taken.target, facts)
+    if sure is not None:
+        yield _classes_last(taken, taken.prediction, sure, facts)
+    elif isinstance(taken.target, Tensor):
+        order = _other_order(_without_classes(loss, taken.prediction, taken.target), taken.target.axes, facts)
+        if order is not None:
+            yield _in_another_order(taken, order, facts)
+
+
+# Classes that stand behind the steps
+
+
+def _is_of_classes(prediction: Tensor, target: Value, facts: Facts) -> Confidence | None:
+    """How sure it is that axis 1 of a prediction, which the loss takes for classes, is an axis of the sequence."""
+    axes, own = prediction.axes, identities(prediction)
+    if len(axes) < 3 or axes[1].is_single or axes[1].role is Role.FEATURE or len(set(own)) < len(own):
+        return None
+    if not isinstance(target, Tensor) or (len(target.axes) != len(axes) - 1 and identities(target) == own):
+        return _scores_of_a_sequence(axes, facts)
+    if len(target.axes) != len(axes) - 1:
+        return None
+    if axes[1].id in identities(target):
+        return Confidence.CERTAIN
+    given = target.axes[1]
+    if same_length(given, axes[1]) and given.size.cannot_equal(axes[2].size):
+        return Confidence.CERTAIN
+    if given.size.cannot_equal(axes[1].size) and same_length(given, axes[2]):
+        return None
+    return _scores_of_a_sequence(axes, facts)
+
+
+def _scores_of_a_sequence(axes: Sequence[Axis], facts: Facts) -> Confidence | None:
+    """How sure it is that these are a layer's scores for each step of a batch, and not of one sequence alone."""
+    last = axes[-1]
+    few = last.size.known is not None and last.size.known < FEWEST_CLASSES
+    if len(axes) != 3 or last.role is not Role.FEATURE or few or read_as(axes[1], facts) is None:
+        return None
+    pair = {axes[0].id, axes[1].id}
+    readings = [reading for reading in layouts(facts).readings if {reading.batch.id, reading.time.id} == pair]
+    if any(reading.agreeing for reading in readings):
+        return Confidence.LIKELY
+    return Confidence.POSSIBLE if any(reading.batch_first for reading in readings) else None
+
+
+def _classes_last(taken: LossTaken, prediction: Tensor, sure: Confidence, facts: Facts) -> Finding:
+    role = role_of(prediction.axes[1], facts) or read_as(prediction.axes[1], facts)
+    what = {Role.BATCH: "the batch", Role.TIME: "time"}.get(role, "another axis") if role else "another axis"
+    name = callee_text(taken.place)
+    because = list(readers(prediction.axes, facts))
+    if isinstance(taken.target, Tensor):
+        text = f"takes {described(prediction.axes, facts)} with a target of {described(taken.target.axes, facts)}"
+        because.append(Evidence(taken.place, text))
+    return Finding(
+        taken.place,
+        f"`{name}` reads axis 1 of its prediction as classes, but it is {what}: the classes stand last",
+        because=tuple(because),
+        cure="put the classes on axis 1, `transpose(1, 2)`, or flatten prediction and target alike",
+        confidence=sure,
+    )
+
+
+@check(RULE, on=Reshaped)
+def rows_across_classes(reshaped: Reshaped, facts: Facts) -> Iterator[Finding]:
+    """(B,C,T) reshaped to rows of C, (-1, C), for a loss: a row holds C steps of one class."""
+    axes = reshaped.source.axes
+    if reshaped.scrambled or len(axes) != 3 or axes[1].role is not Role.FEATURE or axes[2].role is Role.FEATURE:
+        return
+    rows = reshaped.result.axes
+    if len(rows) != 2 or axes[2].is_single or rows[1].id in identities(reshaped.source):
+        return
+    taken = _read_by(reshaped, facts)
+    if taken is not None and same_length(rows[1], axes[1]):
+        yield _rows(reshaped, taken, facts)
+
+
+def _read_by(reshaped: Reshaped, facts: Facts) -> LossTaken | None:
+    """The loss over classes that reads the result of a reshape."""
+    for taken in facts.events(LossTaken):
+        loss = loss_spec(taken.loss)
+        if loss is not None and loss.classes == 1 and identities(taken.prediction) == identities(reshaped.result):
+            return taken
+    return None
+
+
+def _rows(reshaped: Reshaped, taken: LossTaken, facts: Facts) -> Finding:
+    axes = reshaped.source.axes
+    made = maker(axes[1], facts)
+    because = [] if made is None else [Evidence(made.place, "puts the classes on axis 1")]
+    because.append(Evidence(taken.place, f"`{callee_text(taken.place)}` reads each row as the scores of one step"))
+    return Finding(
+        reshaped.place,
+        f"`{shortened(reshaped.place.text)}` cuts {described(axes, facts)} into rows that mix steps: "
+        "the classes are axis 1 there, not the last",
+        because=tuple(because),
+        cure="move the classes to the end before: `transpose(1, 2)`",
+    )
+
+
+# Batch and time in different orders
+
+
+def _without_classes(loss: LossSpec, prediction: Tensor, target: Tensor) -> tuple[Axis, ...]:
+    """The axes of a prediction that the target has, too."""
+    axes = prediction.axes
+    if loss.classes is None or len(target.axes) == len(axes):
+        return axes
+    return (*axes[: loss.classes], *axes[loss.classes + 1 :])
+
+
+def _other_order(prediction: Sequence[Axis], target: Sequence[Axis], facts: Facts) -> Order | None:
+    predicted, wanted = wide(prediction), wide(target)
+    pairs = shared(predicted, wanted)
+    behind = [b for _, b in pairs]
+    turned = behind != sorted(behind) or (len(predicted) == len(wanted) and any(a != b for a, b in pairs))
+    if turned:
+        return Order(predicted, wanted, Confidence.CERTAIN)
+    if pairs or len(predicted) != 2 or len(wanted) != 2:
+        return None
+    if _by_size(predicted, wanted):
+        return Order(predicted, wanted, Confidence.CERTAIN)
+    return Order(predicted, wanted, Confidence.LIKELY) if _by_role(predicted, wanted, facts) else None
+
+
+def _by_size(predicted: Sequence[Axis], wanted: Sequence[Axis]) -> bool:
+    """True for (20, 8) against (8, 20)."""
+    one, other = predicted
+    crossed = same_length(one, wanted[1]) and same_length(other, wanted[0])
+    return crossed and one.size.cannot_equal(other.size)
+
+
+def _by_role(predicted: Sequence[Axis], wanted: Sequence[Axis], facts: Facts) -> bool:
+    """True where both have an axis that is surely the batch, in front on one side and behind on the other."""
+    left, right = ([role_of(axis, facts) for axis in side] for side in (predicted, wanted))
+    own, other = ([role is Role.BATCH for role in side] for side in (left, right))
+    if sum(own) != 1 or sum(other) != 1 or own == other:
+        return False
+    return Role.TIME in left or Role.TIME in right
+
+
+def _in_another_order(taken: LossTaken, order: Order, facts: Facts) -> Finding:
+    name = callee_text(taken.place)
+    predicted, wanted = described(order.predicted, facts), described(order.wanted, facts)
+    because = [*readers(order.predicted, facts), *_merges(taken, facts)]
+    return Finding(
+        taken.place,
+        f"`{name}` pairs predictions in the order {predicted} with targets in the order {wanted}",
+        because=tuple(because),
+        cure="exchange the first two axes of one of them before",
+        confidence=order.confidence,
+    )
+
+
+def _merges(taken: LossTaken, facts: Facts) -> Iterator[Evidence]:
+    """Where the axes of prediction and target were flattened."""
+    for value in (taken.prediction, taken.target):
+        for reshaped in facts.events(Reshaped):
+            if isinstance(value, Tensor) and value.axes[0].parts and reshaped.result.axes[:1] == value.axes[:1]:
+                before = described(reshaped.source.axes, facts)
+                yield Evidence(reshaped.place, f"`{shortened(reshaped.place.text)}` flattens {before}")
+                break
+
+
+# CTC, which is time-major
+
+
+def _batch_read_as_time(taken: LossTaken, prediction: Tensor, facts: Facts) -> Iterator[Finding]:
+    """CTCLoss with log-probabilities of (batch, time, classes)."""
+    for reading in chosen(facts):
+        if identities(prediction)[:2] == (reading.batch.id, reading.time.id) and len(prediction.axes) == 3:
+            yield Finding(
+                taken.place,
+                f"`{callee_text(taken.place)}` reads axis 0 of its prediction as time, but it is the batch",
+                because=tuple(readers(prediction.axes, facts)),
+                cure="hand it (time, batch, classes): `transpose(0, 1)`",
+                confidence=Confidence.LIKELY,
+            )
+            return
