@@ -34,12 +34,26 @@ class Opaque:
         return f"{self.key}"
 
 
+@dataclass(frozen=True, repr=False)
+class Presumed(Opaque):
+    """The symbol for an unknown thing that was computed with as with a number; it may as well be an array."""
+
+
 @dataclass(frozen=True)
 class Quotient:
     """The symbol for `dividend // divisor` where the division is not known to be exact."""
 
     dividend: Size
     divisor: Size
+
+
+def _is_presumed(symbol: object) -> bool:
+    if isinstance(symbol, Quotient):
+        return symbol.dividend.is_presumed or symbol.divisor.is_presumed
+    if isinstance(symbol, Presumed):
+        return True
+    parts = symbol.key if isinstance(symbol, Opaque) and isinstance(symbol.key, tuple) else ()
+    return any(isinstance(part, Size) and part.is_presumed for part in parts)
 
 
 def _order(monomial: Monomial) -> tuple[int, str]:
@@ -84,6 +98,11 @@ class Size:
             if isinstance(symbol, AxisSize):
                 return symbol.axis
         return None
+
+    @property
+    def is_presumed(self) -> bool:
+        """True where an unknown thing takes part that need not be a number."""
+        return any(_is_presumed(symbol) for monomial, _ in self.terms for symbol in monomial)
 
     @property
     def minimum(self) -> int | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Any
 
-from lstmlint.sizes import AxisSize, Opaque, Size
+from lstmlint.sizes import AxisSize, Opaque, Presumed, Size
 from lstmlint.source import Place
 
 if TYPE_CHECKING:
@@ -351,7 +351,7 @@ def as_size(value: Value | None) -> Size | None:
     if isinstance(value, Const) and isinstance(value.value, int) and not isinstance(value.value, bool):
         return Size.of(value.value)
     if isinstance(value, Unknown):
-        return Size.symbol(Opaque(value.root))
+        return Size.symbol(Presumed(value.root))
     if isinstance(value, External):
         return Size.symbol(Opaque(value.path))
     return None

@@ -7,15 +7,25 @@ the loader, the padding and the layers say that they run over.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from lstmlint.checks.evidence import chosen, layouts
 from lstmlint.checks.facts import Facts
 from lstmlint.events import Called
-from lstmlint.findings import Evidence
+from lstmlint.findings import Confidence, Evidence
 from lstmlint.interpret.wording import callee_text
 from lstmlint.values import Axis, Role, Strength, Tensor
 
 ROLES = (Role.BATCH, Role.TIME)
+
+
+@dataclass(frozen=True)
+class Order:
+    """Axes of a prediction and of a target that a loss pairs off although they come in another order."""
+
+    predicted: Sequence[Axis]
+    wanted: Sequence[Axis]
+    confidence: Confidence
 
 
 def wide(axes: Sequence[Axis]) -> list[Axis]:
@@ -66,6 +76,37 @@ def read_as(axis: Axis, facts: Facts) -> Role | None:
     return roles.pop() if len(roles) == 1 else None
 
 
+def other_order(prediction: Sequence[Axis], target: Sequence[Axis], facts: Facts) -> Order | None:
+    """The axes of a prediction and a target, where entries meet that do not belong together; None where unsure."""
+    predicted, wanted = wide(prediction), wide(target)
+    pairs = shared(predicted, wanted)
+    behind = [b for _, b in pairs]
+    turned = behind != sorted(behind) or (len(predicted) == len(wanted) and any(a != b for a, b in pairs))
+    if turned:
+        return Order(predicted, wanted, Confidence.CERTAIN)
+    if pairs or len(predicted) != 2 or len(wanted) != 2:
+        return None
+    if _by_size(predicted, wanted):
+        return Order(predicted, wanted, Confidence.CERTAIN)
+    return Order(predicted, wanted, Confidence.LIKELY) if _by_role(predicted, wanted, facts) else None
+
+
+def _by_size(predicted: Sequence[Axis], wanted: Sequence[Axis]) -> bool:
+    """True for (20, 8) against (8, 20)."""
+    one, other = predicted
+    crossed = same_length(one, wanted[1]) and same_length(other, wanted[0])
+    return crossed and one.size.cannot_equal(other.size)
+
+
+def _by_role(predicted: Sequence[Axis], wanted: Sequence[Axis], facts: Facts) -> bool:
+    """True where both have an axis that is surely the batch, in front on one side and behind on the other."""
+    left, right = ([role_of(axis, facts) for axis in side] for side in (predicted, wanted))
+    own, other = ([role is Role.BATCH for role in side] for side in (left, right))
+    if sum(own) != 1 or sum(other) != 1 or own == other:
+        return False
+    return Role.TIME in left or Role.TIME in right
+
+
 def described(axes: Sequence[Axis], facts: Facts) -> str:
     """A shape in words: `(batch, time, 3)`."""
     words = [_word(axis, facts) for axis in axes]
@@ -77,9 +118,9 @@ def _word(axis: Axis, facts: Facts) -> str:
         return "1"
     if axis.parts:
         return " x ".join(_word(part, facts) for part in wide(axis.parts))
-    role = role_of(axis, facts) or read_as(axis, facts)
-    if role is not None:
-        return role.value
+    roles = {claim.role for claim in facts.claims(axis) if claim.role in ROLES and claim.kind != "loss"}
+    if len(roles) == 1:
+        return roles.pop().value
     if axis.size.known is not None:
         return str(axis.size.known)
     return "features" if axis.role is Role.FEATURE else "n"

@@ -8,12 +8,12 @@ where the target was made out of the input's axes, and from loaders, padding, la
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from lstmlint.catalogue.losses import LossSpec, loss_spec
 from lstmlint.checks.evidence import chosen, layouts
 from lstmlint.checks.facts import Facts
-from lstmlint.checks.pairing import described, maker, read_as, readers, role_of, same_length, shared, wide
+from lstmlint.checks.pairing import Order, described, maker, other_order, read_as, readers, role_of, same_length
+from lstmlint.checks.states import stack_of
 from lstmlint.checks.uses import identities
 from lstmlint.events import LossTaken, Reshaped
 from lstmlint.findings import Confidence, Evidence, Finding, check
@@ -25,20 +25,11 @@ FEWEST_CLASSES = 3
 """Scores of one or two numbers for each step may be meant for choosing a step: the start and end of an answer."""
 
 
-@dataclass(frozen=True)
-class Order:
-    """Axes of a prediction and of a target that a loss pairs off although they come in another order."""
-
-    predicted: Sequence[Axis]
-    wanted: Sequence[Axis]
-    confidence: Confidence
-
-
 @check(RULE, on=LossTaken)
 def axis_read_as_another(taken: LossTaken, facts: Facts) -> Iterator[Finding]:
     """What a loss reads as classes, or pairs with a target's axis, is another axis."""
     loss = loss_spec(taken.loss)
-    if loss is None or not isinstance(taken.prediction, Tensor):
+    if loss is None or not isinstance(taken.prediction, Tensor) or stack_of(taken.prediction) is not None:
         return
     if loss.time is not None:
         yield from _batch_read_as_time(taken, taken.prediction, facts)
@@ -47,7 +38,7 @@ def axis_read_as_another(taken: LossTaken, facts: Facts) -> Iterator[Finding]:
     if sure is not None:
         yield _classes_last(taken, taken.prediction, sure, facts)
     elif isinstance(taken.target, Tensor):
-        order = _other_order(_without_classes(loss, taken.prediction, taken.target), taken.target.axes, facts)
+        order = other_order(_without_classes(loss, taken.prediction, taken.target), taken.target.axes, facts)
         if order is not None:
             yield _in_another_order(taken, order, facts)
 
@@ -61,7 +52,7 @@ def _is_of_classes(prediction: Tensor, target: Value, facts: Facts) -> Confidenc
     if len(axes) < 3 or axes[1].is_single or axes[1].role is Role.FEATURE or len(set(own)) < len(own):
         return None
     if not isinstance(target, Tensor) or (len(target.axes) != len(axes) - 1 and identities(target) == own):
-        return _scores_of_a_sequence(axes, facts)
+        return _scores_of_a_sequence(axes, False, facts)
     if len(target.axes) != len(axes) - 1:
         return None
     if axes[1].id in identities(target):
@@ -69,20 +60,27 @@ def _is_of_classes(prediction: Tensor, target: Value, facts: Facts) -> Confidenc
     given = target.axes[1]
     if same_length(given, axes[1]) and given.size.cannot_equal(axes[2].size):
         return Confidence.CERTAIN
-    if given.size.cannot_equal(axes[1].size) and same_length(given, axes[2]):
-        return None
-    return _scores_of_a_sequence(axes, facts)
+    is_ranked = same_length(given, axes[1]) and _is_same(target.axes[0], axes[0])
+    return None if same_length(given, axes[2]) and not is_ranked else _scores_of_a_sequence(axes, is_ranked, facts)
 
 
-def _scores_of_a_sequence(axes: Sequence[Axis], facts: Facts) -> Confidence | None:
-    """How sure it is that these are a layer's scores for each step of a batch, and not of one sequence alone."""
+def _is_same(one: Axis, other: Axis) -> bool:
+    return one.id == other.id or same_length(one, other)
+
+
+def _scores_of_a_sequence(axes: Sequence[Axis], is_ranked: bool, facts: Facts) -> Confidence | None:
+    """How sure it is that these are a layer's scores for each step of a batch, and not of one sequence alone.
+
+    `is_ranked`: the target has the axes of such scores. Else something other than the loss must say that.
+    """
     last = axes[-1]
     few = last.size.known is not None and last.size.known < FEWEST_CLASSES
     if len(axes) != 3 or last.role is not Role.FEATURE or few or read_as(axes[1], facts) is None:
         return None
     pair = {axes[0].id, axes[1].id}
     readings = [reading for reading in layouts(facts).readings if {reading.batch.id, reading.time.id} == pair]
-    if any(reading.agreeing for reading in readings):
+    others = [support for reading in readings for support in reading.agreeing if support.kind != "loss"]
+    if readings and (is_ranked or others):
         return Confidence.LIKELY
     return Confidence.POSSIBLE if any(reading.batch_first for reading in readings) else None
 
@@ -150,36 +148,6 @@ def _without_classes(loss: LossSpec, prediction: Tensor, target: Tensor) -> tupl
     if loss.classes is None or len(target.axes) == len(axes):
         return axes
     return (*axes[: loss.classes], *axes[loss.classes + 1 :])
-
-
-def _other_order(prediction: Sequence[Axis], target: Sequence[Axis], facts: Facts) -> Order | None:
-    predicted, wanted = wide(prediction), wide(target)
-    pairs = shared(predicted, wanted)
-    behind = [b for _, b in pairs]
-    turned = behind != sorted(behind) or (len(predicted) == len(wanted) and any(a != b for a, b in pairs))
-    if turned:
-        return Order(predicted, wanted, Confidence.CERTAIN)
-    if pairs or len(predicted) != 2 or len(wanted) != 2:
-        return None
-    if _by_size(predicted, wanted):
-        return Order(predicted, wanted, Confidence.CERTAIN)
-    return Order(predicted, wanted, Confidence.LIKELY) if _by_role(predicted, wanted, facts) else None
-
-
-def _by_size(predicted: Sequence[Axis], wanted: Sequence[Axis]) -> bool:
-    """True for (20, 8) against (8, 20)."""
-    one, other = predicted
-    crossed = same_length(one, wanted[1]) and same_length(other, wanted[0])
-    return crossed and one.size.cannot_equal(other.size)
-
-
-def _by_role(predicted: Sequence[Axis], wanted: Sequence[Axis], facts: Facts) -> bool:
-    """True where both have an axis that is surely the batch, in front on one side and behind on the other."""
-    left, right = ([role_of(axis, facts) for axis in side] for side in (predicted, wanted))
-    own, other = ([role is Role.BATCH for role in side] for side in (left, right))
-    if sum(own) != 1 or sum(other) != 1 or own == other:
-        return False
-    return Role.TIME in left or Role.TIME in right
 
 
 def _in_another_order(taken: LossTaken, order: Order, facts: Facts) -> Finding:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from lstmlint.catalogue.losses import loss_spec
 from lstmlint.checks.facts import Facts
-from lstmlint.checks.pairing import described, maker, read_as, role_of, same_length, shared, wide
+from lstmlint.checks.pairing import described, maker, other_order, read_as, role_of, same_length, shared, wide
+from lstmlint.checks.states import stack_of
 from lstmlint.events import LossTaken, Stretched
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import VALUES
@@ -38,12 +39,14 @@ class Mismatch:
 @check(RULE, on=LossTaken)
 def loss_over_every_pair(taken: LossTaken, facts: Facts) -> Iterator[Finding]:
     """mse_loss(prediction of (batch, 1), target of (batch,)), and the reverse."""
-    loss = loss_spec(taken.loss)
+    loss, prediction, target = loss_spec(taken.loss), taken.prediction, taken.target
     if loss is None or loss.batch is not None:
         return
-    if not isinstance(taken.prediction, Tensor) or not isinstance(taken.target, Tensor):
+    if not isinstance(prediction, Tensor) or not isinstance(target, Tensor) or stack_of(prediction) is not None:
         return
-    found = _by_identity(taken.prediction, taken.target, facts) or _by_shape(taken.prediction, taken.target, facts)
+    if other_order(prediction.axes, target.axes, facts) is not None:  # torch-loss-axes tells of that
+        return
+    found = _by_identity(prediction, target, facts) or _by_shape(prediction, target, facts)
     if found is not None:
         name = callee_text(taken.place)
         is_strict = loss.path.rpartition(".")[2] in STRICT
@@ -71,8 +74,7 @@ def _by_identity(one: Tensor, other: Tensor, facts: Facts) -> Mismatch | None:
     """
     left, right = one.axes, other.axes
     pairs = [(len(left) - a, len(right) - b) for a, b in shared(left, right) if not left[a].is_single]
-    behind = [b for _, b in pairs]
-    if behind != sorted(behind, reverse=True) or all(a == b for a, b in pairs):
+    if all(a == b for a, b in pairs):
         return None
     own = {left[len(left) - a].id for a, _ in pairs}
     others = [axis for axis in (*left, *right) if axis.id not in own and not axis.is_single]
@@ -94,7 +96,10 @@ def _by_shape(one: Tensor, other: Tensor, facts: Facts) -> Mismatch | None:
     known = any(same_length(left, right) for left, right in pairs)
     if len(shorter.axes) > 1 and not known and not any(_both_batch(left, right, facts) for left, right in pairs):
         return None
-    return Mismatch(longer, shorter, Confidence.CERTAIN if known else Confidence.LIKELY)
+    if known:
+        return Mismatch(longer, shorter, Confidence.CERTAIN)
+    is_batch = _is_batch(longer.axes[0], facts) or _is_batch(shorter.axes[0], facts)
+    return Mismatch(longer, shorter, Confidence.LIKELY if is_batch else Confidence.POSSIBLE)
 
 
 def _by_length(one: Tensor, other: Tensor, facts: Facts) -> Mismatch | None:
@@ -118,6 +123,12 @@ def _trailing(one: Tensor, other: Tensor) -> tuple[Tensor, Tensor] | None:
         return None
     ends = longer.axes[-1].is_single and not shorter.axes[-1].is_single and not longer.axes[-2].is_single
     return (longer, shorter) if ends else None
+
+
+def _is_batch(axis: Axis, facts: Facts) -> bool:
+    """True where something besides a layer and the loss says that an axis is the batch, so that it is none of one."""
+    own = [claim for claim in facts.claims(axis) if claim.layer is None and claim.kind != "loss"]
+    return any(claim.role is Role.BATCH for claim in own)
 
 
 def _both_batch(one: Axis, other: Axis, facts: Facts) -> bool:
@@ -166,6 +177,14 @@ def _finding(place: Place, message: str, found: Mismatch, facts: Facts, more: tu
         place,
         f"{message}: {longer} against {shorter}",
         because=(*because, *more),
-        cure=f"give both the same axes: `squeeze(-1)` for the {longer} or `unsqueeze(-1)` for the {shorter}",
+        cure=_cure(found, longer, shorter),
         confidence=found.confidence,
     )
+
+
+def _cure(found: Mismatch, longer: str, shorter: str) -> str:
+    singles = [number for number, axis in enumerate(found.longer.axes) if axis.is_single]
+    if len(singles) != 1 or len(found.longer.axes) != len(found.shorter.axes) + 1:
+        return "give both the same axes in the same order"
+    number = -1 if singles[0] == len(found.longer.axes) - 1 else singles[0]
+    return f"give both the same axes: `squeeze({number})` for the {longer} or `unsqueeze({number})` for the {shorter}"

@@ -247,7 +247,7 @@ def _float(run: Run, call: Call) -> Value:
     value = call.arg(0)
     if isinstance(value, Const) and isinstance(value.value, (int, float)):
         return Const(float(value.value), value.place, value.assumed)
-    return run.world.unknown()
+    return Num(Size.symbol(Opaque(("float", run.world.unknown().root))))
 
 
 def _bool(run: Run, call: Call) -> Value:

@@ -218,6 +218,8 @@ def _stacked(world: World, value: Value, axis: Axis) -> Value:
         return Tuple(tuple(_stacked(world, item, axis) for item in value.items))
     if isinstance(value, DictRef):
         return world.new_dict({key: _stacked(world, item, axis) for key, item in world.entries(value).items()})
+    if isinstance(value, Num) and value.size.is_presumed:
+        return OpenTensor(("number", value.size), (axis,))
     is_number = isinstance(value, Const) and isinstance(value.value, (int, float))
     return Tensor((axis,)) if is_number or isinstance(value, Num) else world.unknown()
 

@@ -197,6 +197,8 @@ def axes_of_data(world: World, value: Value) -> tuple[Axis, ...] | None:
     items = value.items if isinstance(value, Tuple) else world.items(value)
     closed = isinstance(value, Tuple) or not world.is_open(value)
     inner = axes_of_data(world, items[0]) if items else ()
+    if not closed and any(isinstance(item, Num) and item.size.is_presumed for item in items[:1]):
+        return None  # what a loop has computed out of unknown data
     if inner is None or (not items and not closed):
         return None
     return (world.axis(Size.of(len(items)) if closed else None), *inner)
