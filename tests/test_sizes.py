@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmlint.sizes import ONE, Quotient, Size, product
+from lstmlint.sizes import ONE, Opaque, Presumed, Quotient, Size, product
 
 NAMES = ("hidden", "layers", "directions")
 numbers = st.fixed_dictionaries({name: st.integers(1, 9) for name in NAMES})
@@ -75,3 +75,12 @@ def test_nothing_is_divided_by_zero() -> None:
 
 def test_the_product_of_none_is_one() -> None:
     assert product([]) == ONE
+
+
+def test_what_may_be_no_number_is_told_of() -> None:
+    surely, maybe = Size.symbol(Opaque("n")), Size.symbol(Presumed("y"))
+    assert not (surely * Size.of(2)).is_presumed and not Size.of(3).is_presumed
+    assert (maybe + surely).is_presumed
+    assert Size.symbol(Quotient(maybe, surely)).is_presumed
+    assert Size.symbol(Opaque(("modulo", maybe, surely))).is_presumed
+    assert maybe != Size.symbol(Opaque("y"))

@@ -51,7 +51,8 @@ def _is_of_classes(prediction: Tensor, target: Value, facts: Facts) -> Confidenc
     axes, own = prediction.axes, identities(prediction)
     if len(axes) < 3 or axes[1].is_single or axes[1].role is Role.FEATURE or len(set(own)) < len(own):
         return None
-    if not isinstance(target, Tensor) or (len(target.axes) != len(axes) - 1 and identities(target) == own):
+    is_soft = isinstance(target, Tensor) and len(target.axes) == len(axes) and identities(target)[:2] == own[:2]
+    if not isinstance(target, Tensor) or is_soft:
         return _scores_of_a_sequence(axes, False, facts)
     if len(target.axes) != len(axes) - 1:
         return None

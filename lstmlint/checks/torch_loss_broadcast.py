@@ -14,7 +14,7 @@ from lstmlint.catalogue.losses import loss_spec
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.pairing import described, maker, other_order, read_as, role_of, same_length, shared, wide
 from lstmlint.checks.states import stack_of
-from lstmlint.events import LossTaken, Stretched
+from lstmlint.events import Combined, LossTaken
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import VALUES
 from lstmlint.interpret.wording import callee_text, shortened
@@ -53,17 +53,20 @@ def loss_over_every_pair(taken: LossTaken, facts: Facts) -> Iterator[Finding]:
         yield _finding(taken.place, f"`{name}` {_what(found, is_strict)}", found, facts)
 
 
-@check(RULE, on=Stretched)
-def difference_of_every_pair(event: Stretched, facts: Facts) -> Iterator[Finding]:
+@check(RULE, on=Combined)
+def difference_of_every_pair(combined: Combined, facts: Facts) -> Iterator[Finding]:
     """((prediction - target) ** 2).mean() written by hand, of the same shapes."""
-    if event.how not in DIFFERENCES:
+    if combined.how not in DIFFERENCES or len(combined.parts) != 2:
         return
-    found = _by_identity(event.left, event.right, facts) or _by_length(event.left, event.right, facts)
+    one, other = combined.parts
+    if len(one.axes) == len(other.axes):
+        return
+    found = _by_identity(one, other, facts) or _by_length(one, other, facts)
     if found is None or not _is_output(found.longer) or not _is_data(found.shorter):
         return
-    place = _where(event, facts)
-    inner = Evidence(event.place, f"`{shortened(event.place.text)}` is the difference")
-    more = () if place == event.place else (inner,)
+    place = _where(combined, facts)
+    inner = Evidence(combined.place, f"`{shortened(combined.place.text)}` is the difference")
+    more = () if place == combined.place else (inner,)
     yield _finding(place, f"`{shortened(place.text)}` {_what(found, False)}", found, facts, more)
 
 
@@ -145,14 +148,15 @@ def _is_data(tensor: Tensor) -> bool:
     return not any(tensor.noted(kind) for kind in VALUES) and tensor.state is None
 
 
-def _where(event: Stretched, facts: Facts) -> Place:
+def _where(combined: Combined, facts: Facts) -> Place:
     """Where the two sides meet: a function that is given both of them is a loss itself, and meant is its call."""
-    place = event.place
-    for call in reversed(event.inside):
+    place = combined.place
+    for call in reversed(combined.inside):
         given = [facts.world.tensor(value) for value in call.given]
-        if call.place is None or event.left not in given or event.right not in given:
+        is_called = call.place is not None and bool(call.place.text)
+        if not is_called or any(part not in given for part in combined.parts):
             break
-        place = call.place
+        place = call.place or place
     return place
 
 

@@ -70,6 +70,10 @@ def _judge(run: Run, frame: Frame, test: cst.BaseExpression) -> Verdict:
     if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
         left = run.evaluate(frame, test.left)
         return _compared(run, frame, test, left, run.evaluate(frame, test.comparisons[0].comparator))
+    if isinstance(test, cst.Comparison):
+        for side in (test.left, *(part.comparator for part in test.comparisons)):
+            run.evaluate(frame, side)
+        return None, ("node", id(test), frame.context)
     if isinstance(test, cst.Call) and isinstance(test.func, cst.Name) and test.func.value == "isinstance":
         return _isinstance(run, frame, test)
     value = run.evaluate(frame, test)

@@ -3,7 +3,24 @@
 from __future__ import annotations
 
 from lstmlint.interpret.registry import Call
-from lstmlint.values import Const, Function, Layer, ListRef, Role, Strength, Tensor, Tuple, Unknown, Value
+from lstmlint.sizes import Size
+from lstmlint.values import (
+    Class,
+    Const,
+    Function,
+    Instance,
+    Layer,
+    ListRef,
+    Num,
+    OpenTensor,
+    Role,
+    Strength,
+    Tensor,
+    Tuple,
+    Unknown,
+    Value,
+    as_size,
+)
 from lstmlint.world import World
 from tests.interpret.torch_worlds import new_world, operate, tensor
 
@@ -131,3 +148,24 @@ def test_split_data_sets_are_data_sets() -> None:
     assert cut.axes[0].id == whole.axes[0].id and cut.axes[0].size.known is None and cut.axes[1:] == whole.axes[1:]
     subset = operate(world, f"{DATA}.Subset", dataset)
     assert isinstance(subset, Layer) and subset.spec == dataset.spec
+
+
+def test_a_tensor_is_a_data_set_of_its_rows() -> None:
+    world = new_world()
+    rows = tensor(world, 24, 7, 5)
+    batch = first_batch(world, operate(world, f"{DATA}.DataLoader", rows, batch_size=8))
+    assert isinstance(batch, Tensor)
+    assert batch.axes[1:] == rows.axes[1:] and batch.axes[0].id != rows.axes[0].id
+    assert [(claim.axis, claim.kind) for claim in world.claims] == [(batch.axes[0].id, "loader")]
+
+
+def test_what_is_computed_out_of_unknown_data_need_not_be_a_number() -> None:
+    world = new_world()
+    half = as_size(Unknown("label"))
+    assert half is not None
+    counted, computed = Num(Size.of(3)), Num(half + Size.of(1))
+    world.apply = lambda callee, call: Tuple((counted, computed))
+    batch = first_batch(world, operate(world, f"{DATA}.DataLoader", Instance(1, Class(1, "Data")), batch_size=8))
+    assert isinstance(batch, Tuple)
+    assert isinstance(batch.items[0], Tensor) and len(batch.items[0].axes) == 1
+    assert isinstance(batch.items[1], OpenTensor) and len(batch.items[1].head) == 1

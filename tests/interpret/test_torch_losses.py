@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lstmlint.events import LossTaken, UsedAsTensor
-from lstmlint.values import Const, Role, Strength, Unknown
+from lstmlint.values import Const, Role, Strength, Tensor, Unknown
+from tests.interpret.programs import world_of
 from tests.interpret.torch_worlds import apply, build, new_world, operate, tensor
 
 
@@ -63,3 +64,23 @@ def test_strange_arguments_do_no_harm(name: str) -> None:
         world = new_world()
         assert isinstance(apply(world, build(world, name), *arguments), Unknown)
         assert world.claims == []
+
+
+@pytest.mark.parametrize(
+    ("loss", "rank"), [("nn.CrossEntropyLoss()(scores, labels)", 2), ("nn.MSELoss()(scores, labels)", 1)]
+)
+def test_flattened_scores_tell_the_rank_of_a_flattened_target(loss: str, rank: int) -> None:
+    world = world_of(
+        f"""
+        import torch
+        from torch import nn
+        from somewhere import load
+
+        scores = torch.zeros(4, 5, 7).view(-1, 7)
+        labels = load().view(-1)
+        {loss}
+        """
+    )
+    [taken] = [event for event in world.events if isinstance(event, LossTaken)]
+    assert isinstance(taken.target, Tensor)
+    assert max(len(taken.target.axes[0].parts), 1) == rank

@@ -93,3 +93,17 @@ def test_a_layers_tuple_among_the_parts_is_noticed() -> None:
     assert isinstance(bench.call("torch.cat", [result, bench.tensor(3, 5, 8)]), Unknown)
     assert isinstance(bench.call("torch.relu", result), Unknown)
     assert [one.value for one in bench.events(UsedAsTensor)] == [result, result]
+
+
+def test_the_same_axis_many_times_is_merged_of_times_and_axis() -> None:
+    bench = Bench()
+    step = bench.tensor(None, 8)
+    found = bench.call("torch.cat", bench.world.new_list([step], open_ended=True), 0)
+    assert isinstance(found, Tensor)
+    assert found.axes[0].id == step.axes[0].id and found.axes[0].parts[1] == step.axes[0]
+    assert found.axes[0].parts[0].id != step.axes[0].id
+    closed = bench.call("torch.cat", [step, step, step], 0)
+    assert isinstance(closed, Tensor)
+    assert closed.axes[0].parts[0].size.known == 3
+    longer = bench.call("torch.cat", [closed, step], 0)
+    assert isinstance(longer, Tensor) and longer.axes[0].parts == ()
