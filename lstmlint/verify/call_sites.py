@@ -9,6 +9,11 @@ from dataclasses import dataclass, field
 from lstmlint.verify.contracts import Recipe
 from lstmlint.verify.slicing import TRAINING, Definition, Syntax, arguments_of, node_of, slice_for, trains
 
+ANONYMOUS = "*"
+"""Stands for a Keras model of no class of the file: `Sequential()`, `Model(inputs, outputs)`."""
+DATA = frozenset({"fit", "predict", "evaluate", "train_on_batch", "fit_generator", "predict_on_batch"})
+"""Methods of a Keras model whose first argument is its input."""
+KERAS_MODELS = frozenset({"Sequential", "Model", "Functional"})
 SAME_MODEL = frozenset({"to", "cuda", "cpu", "eval", "train", "double", "float", "half", "requires_grad_", "apply"})
 """Methods of a module that return the module."""
 NO_RUN = frozenset({"zero_grad", "parameters", "state_dict", "load_state_dict", "init_hidden", "reset"})
@@ -26,6 +31,7 @@ class Sites:
     classes: frozenset[str]
     functions: frozenset[str] = frozenset()
     """Functions that give a model of no class of the file's top level."""
+    keras: bool = False
     _builders: dict[str, str | None] = field(default_factory=dict)
 
     def recipes(self, name: str) -> tuple[Recipe, ...]:
@@ -43,14 +49,35 @@ class Sites:
             return None
         values = [each.value if isinstance(each, ast.Starred) else each for each in call.args]
         values += [keyword.value for keyword in call.keywords]
+        data = method in DATA
+        if data:
+            arguments = tuple(each for each in arguments_of(call) if not each.star and each.name in ("", "x", "y"))[:2]
+            values = [*call.args[:2], *(each.value for each in call.keywords if each.arg in ("x", "y"))]
+            method = ""
+        else:
+            arguments = arguments_of(call)
         scopes = slice_for(self.syntax, [model, *values], call)
         if scopes is None:
             return None
-        return Recipe(_text(call), call.lineno, scopes, node_of(model), method, arguments=arguments_of(call))
+        return Recipe(_text(call), call.lineno, scopes, node_of(model), method, data, arguments=arguments)
+
+    def keras_models(self) -> dict[str, tuple[Recipe, ...]]:
+        """The Keras models that the file calls or fits, by class, function or variable, with the ways to get them."""
+        found: dict[str, list[Recipe]] = {}
+        for call in self.syntax.calls:
+            model, _ = self._model_called(call)
+            name = self.made_by(model, call)
+            recipe = self._called(call, name) if name else None
+            if name and recipe is not None:
+                shown = ast.unparse(model) if name == ANONYMOUS else name
+                found.setdefault(shown, []).append(recipe)
+        return {name: _best(recipes) for name, recipes in found.items()}
 
     def _model_called(self, call: ast.Call) -> tuple[ast.expr, str]:
         """What is called as a model, and by which method of its own that does not train."""
         function = call.func
+        if self.keras and isinstance(function, ast.Attribute) and function.attr in DATA:
+            return function.value, function.attr
         if isinstance(function, ast.Attribute) and function.attr not in SAME_MODEL | TRAINING | NO_RUN:
             methods = [
                 statement
@@ -81,10 +108,14 @@ class Sites:
         if isinstance(expression, ast.Call):
             if isinstance(expression.func, ast.Name):
                 name = expression.func.id
+                if self.keras and name in KERAS_MODELS and name not in self.classes:
+                    return ANONYMOUS
                 given = name if name in self.functions else None
                 return name if name in self.classes else self.builder(name) or given
             if isinstance(expression.func, ast.Attribute) and expression.func.attr in SAME_MODEL:
                 return self.made_by(expression.func.value, at, deep + 1)
+            if self.keras and isinstance(expression.func, ast.Attribute) and expression.func.attr in KERAS_MODELS:
+                return ANONYMOUS
             return None
         return self._of_name(expression.id, at, deep) if isinstance(expression, ast.Name) else None
 
@@ -127,8 +158,13 @@ class Sites:
             if isinstance(node, ast.Return) and node.value is not None:
                 found = self.made_by(node.value, node)
                 if found is not None:
-                    self._builders[name] = found
+                    self._builders[name] = name if found == ANONYMOUS else found
         return self._builders[name]
+
+
+def _best(recipes: list[Recipe]) -> tuple[Recipe, ...]:
+    """Those that say the target come first: the model is fitted there."""
+    return tuple(sorted(recipes, key=lambda recipe: -len(recipe.arguments or ()) * recipe.data)[:MOST])
 
 
 def _assigned(item: ast.stmt | tuple[ast.expr, ast.expr], name: str) -> ast.expr | None:

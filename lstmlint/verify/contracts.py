@@ -71,11 +71,11 @@ class Recipe:
     """The expression that is the model, seen from the last scope."""
     method: str = ""
     """The method of the model that is called; empty: the model itself."""
+    data: bool = False
+    """True where the arguments are what the model is fitted to: the input, then the target."""
     function: str = ""
     """Where there is no such expression: a function of the file that gives a model when called with nothing."""
     arguments: tuple[Argument, ...] | None = None
-    targets: Node | None = None
-    """What a Keras model is trained towards, where `arguments` are what it is fitted to."""
 
 
 @dataclass(frozen=True)
@@ -209,6 +209,10 @@ class Call:
     """True where samples that were apart before this call are mixed after it."""
     differs: bool = False
     """True where the same input gave another output the second time."""
+    masked: tuple[bool, bool] = (False, False)
+    """Whether a Keras mask came in, and whether one goes on."""
+    ignores: bool = False
+    """True where a second state was given that changes nothing."""
 
 
 @dataclass(frozen=True)

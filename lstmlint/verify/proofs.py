@@ -11,6 +11,8 @@ from lstmlint.verify.verdicts import LAYOUT, MIXING, Judged, Verdict, described,
 
 BATCH_MIXING, SHAPE_ERROR, DEAD_LAYER = "batch-mixing", "shape-error", "dead-layer"
 ABOUT_SHAPES = re.compile(r"\b(sizes?|shapes?|dim|dimensions?|expected|mat1|rank|ndim)\b|incompatible", re.IGNORECASE)
+ABOUT_MIXING = LAYOUT | MIXING | {"keras-missing-return-sequences"}
+"""Static rules whose confirmed findings say already that samples are mixed."""
 TELLING = ("RuntimeError", "ValueError", "IndexError", "InvalidArgumentError")
 
 
@@ -28,7 +30,7 @@ def proofs(observations: Iterable[Observation], judged: Iterable[Judged]) -> Ite
     for observation in observations:
         own = [each for each in confirmed if each.model == observation.name]
         mixing = _batch_mixing(observation)
-        if mixing is not None and not any(each.diagnostic.rule in (LAYOUT | MIXING) for each in own):
+        if mixing is not None and not any(each.diagnostic.rule in ABOUT_MIXING for each in own):
             yield Shown(observation.name, mixing)
         wrong = _shape_error(observation)
         if wrong is not None and not own:

@@ -21,6 +21,7 @@ from lstmlint.source import SourceFile, Span
 from lstmlint.verify.configured import configured_in, line_for
 from lstmlint.verify.contracts import Belief, Fault, ModelPlan, Observation, Place, Proof, Request
 from lstmlint.verify.plan import framework_of, import_name, plan_torch
+from lstmlint.verify.plan_keras import plan_keras
 from lstmlint.verify.process import Limits, ask
 from lstmlint.verify.proofs import is_shape_error, proofs
 from lstmlint.verify.verdicts import Judged, Verdict, judge
@@ -133,7 +134,7 @@ def _plans(
 ) -> tuple[ModelPlan, ...]:
     configured = configured_in(settings.configuration, source.path)
     if framework == "keras":
-        return ()
+        return plan_keras(source, world, configured, wanted)
     return plan_torch(source, world, configured, wanted)
 
 

@@ -11,10 +11,12 @@ from typing import Any
 
 from lstmlint.verify.contracts import ModelPlan, Place, Proof
 from lstmlint.verify.worker.flatten import replaced, tensors
+from lstmlint.verify.worker.hypotheses import Hypothesis
+from lstmlint.verify.worker.samples import Change
 from lstmlint.verify.worker.torch_inputs import Input, changed_step
 from lstmlint.verify.worker.torch_recording import Record, Recorder, is_tensor
-from lstmlint.verify.worker.torch_runs import Examination, Hypothesis, as_plain
-from lstmlint.verify.worker.torch_samples import Change, moved
+from lstmlint.verify.worker.torch_runs import Examination, as_plain
+from lstmlint.verify.worker.torch_samples import moved
 
 torch: Any = importlib.import_module("torch")
 nn: Any = torch.nn

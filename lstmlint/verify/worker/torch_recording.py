@@ -16,7 +16,8 @@ from typing import Any
 from lstmlint.verify.contracts import MIXED, UNKNOWN, Place
 from lstmlint.verify.worker.flatten import replaced, tensors
 from lstmlint.verify.worker.places import own_place
-from lstmlint.verify.worker.torch_samples import Change, axis_of, healed
+from lstmlint.verify.worker.samples import Change, Compared
+from lstmlint.verify.worker.torch_samples import axis_of, healed
 
 torch: Any = importlib.import_module("torch")
 nn: Any = torch.nn
@@ -37,16 +38,6 @@ class Record:
     inputs: list[Any]
     outputs: list[Any]
     owner: Any = None
-
-
-@dataclass
-class Compared:
-    """One call of a later run, held against its record."""
-
-    inputs: list[int]
-    outputs: list[int]
-    begins: bool
-    raw: list[Any] = field(default_factory=list)
 
 
 class Stopped(Exception):

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from lstmlint.verify.contracts import UNKNOWN, Call, Fault, ModelPlan, Observation, Seen, SeenLayer
+from lstmlint.verify.worker.hypotheses import Hypothesis
 from lstmlint.verify.worker.torch_building import Built
 from lstmlint.verify.worker.torch_proofs import Findings, look_further
 from lstmlint.verify.worker.torch_recording import BUILT, Record
-from lstmlint.verify.worker.torch_runs import Examination, Hypothesis, leading_axes
+from lstmlint.verify.worker.torch_runs import Examination, leading_axes
 
 torch: Any = importlib.import_module("torch")
 nn: Any = torch.nn

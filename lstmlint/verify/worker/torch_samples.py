@@ -7,22 +7,14 @@ share with steps (batch x time, merged by a reshape) has as many samples as it i
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
 from typing import Any
 
 from lstmlint.verify.contracts import MIXED, OWNED, UNCHANGED, UNKNOWN
+from lstmlint.verify.worker.samples import Change, rows_of
 
 torch: Any = importlib.import_module("torch")
 
 TOLERANCE = {"torch.float64": 1e-9, "torch.float32": 2e-5, "torch.float16": 2e-2, "torch.bfloat16": 5e-2}
-
-
-@dataclass(frozen=True)
-class Change:
-    """The sample that was changed, of how many."""
-
-    sample: int
-    of: int
 
 
 def moved(before: Any, after: Any) -> Any | None:
@@ -63,15 +55,6 @@ def _stands_alone(differs: Any, axis: int, change: Change) -> bool:
     return any(found <= rows for rows in rows_of(differs.shape[axis], change))
 
 
-def rows_of(size: int, change: Change) -> tuple[set[int], set[int]]:
-    """The entries of an axis that belong to the sample: all in a row, or one in every so many."""
-    times = size // change.of
-    return (
-        set(range(change.sample * times, (change.sample + 1) * times)),
-        set(range(change.sample, size, change.of)),
-    )
-
-
 def healed(before: Any, after: Any, change: Change) -> Any | None:
     """The tensor as if only the sample's own entries had moved; None where it has no axis for samples."""
     if before.shape != after.shape:
@@ -83,16 +66,3 @@ def healed(before: Any, after: Any, change: Change) -> Any | None:
         result.index_copy_(axis, index, after.detach().index_select(axis, index))
         return result
     return None
-
-
-def joined(states: list[int]) -> int:
-    """What several changed samples say together of one tensor: the worst, or the axis."""
-    for worst in (UNKNOWN, MIXED):
-        if worst in states:
-            return worst
-    if OWNED in states:
-        return OWNED if states.count(OWNED) == 1 and set(states) <= {OWNED, UNCHANGED} else MIXED
-    axes = {state for state in states if state >= 0}
-    if not axes:
-        return UNCHANGED
-    return axes.pop() if len(axes) == 1 else MIXED

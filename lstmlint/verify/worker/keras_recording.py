@@ -1,0 +1,173 @@
+"""Watches Keras while a model runs: every layer that the user's code or a model calls, in order.
+
+Models and the user's own layers are looked into; a layer of Keras is one call, whatever it wraps. What happens between
+layers (operations on tensors) is not seen itself: where it mixes samples, the next layer is named.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from lstmlint.verify.contracts import MIXED, UNKNOWN, Place
+from lstmlint.verify.worker.flatten import replaced, tensors
+from lstmlint.verify.worker.keras_arrays import axis_of, differ, healed
+from lstmlint.verify.worker.places import own_place
+from lstmlint.verify.worker.samples import Change, Compared
+
+keras: Any = importlib.import_module("keras")
+numpy: Any = importlib.import_module("numpy")
+
+BUILT = "_lstmlint_built"
+
+
+@dataclass
+class Record:
+    """One call of the first run, with copies of what went in and came out."""
+
+    name: str
+    place: Place | None
+    inputs: list[Any]
+    outputs: list[Any]
+    owner: Any
+    masked: tuple[bool, bool] = (False, False)
+    ignores: bool = False
+
+
+@dataclass
+class Recorder:
+    """What one run is to do with each call, and what it has seen."""
+
+    records: list[Record] = field(default_factory=list)
+    compared: list[Compared] = field(default_factory=list)
+    change: Change | None = None
+    raw: list[list[Any]] = field(default_factory=list)
+    diverged: bool = False
+
+
+def is_tensor(value: Any) -> bool:
+    """True for a tensor of the backend that holds numbers, no symbol."""
+    if isinstance(value, keras.KerasTensor):
+        return False
+    return isinstance(value, numpy.ndarray) or (hasattr(value, "numpy") and hasattr(value, "shape"))
+
+
+def as_array(tensor: Any) -> Any:
+    """The numbers of a tensor."""
+    return numpy.array(tensor if isinstance(tensor, numpy.ndarray) else tensor.numpy())
+
+
+def is_library(layer: Any) -> bool:
+    """True for a layer of Keras itself that is no model."""
+    kind = type(layer)
+    own = kind.__module__.startswith(("keras.", "keras_", "tensorflow."))
+    return own and not isinstance(layer, keras.Model) and kind.__name__ != "InputLayer"
+
+
+class Watch:
+    """Keras as it is while it is watched: one for the life of the process, idle until a recorder is given."""
+
+    def __init__(self) -> None:
+        self.recorder: Recorder | None = None
+        self.quiet = 0
+        self.failing: Any = None
+        self._patch()
+
+    @contextmanager
+    def recording(self, recorder: Recorder) -> Iterator[None]:
+        """Notes calls in a recorder for a while."""
+        self.recorder, self.quiet = recorder, 0
+        try:
+            yield
+        finally:
+            self.recorder = None
+
+    def _patch(self) -> None:
+        kind = keras.layers.Layer
+        call, build = kind.__call__, kind.__init__
+        watch = self
+
+        def watched(layer: Any, *args: Any, **kwargs: Any) -> Any:
+            recorder = watch.recorder
+            try:
+                if recorder is None or watch.quiet or not is_library(layer):
+                    return call(layer, *args, **kwargs)
+                watch.quiet += 1
+                try:
+                    result = call(layer, *args, **kwargs)
+                    return watch.noted(recorder, layer, args, kwargs, result, call)
+                finally:
+                    watch.quiet -= 1
+            except Exception:
+                if watch.failing is None:
+                    watch.failing = (layer, args)
+                raise
+
+        def built(layer: Any, *args: Any, **kwargs: Any) -> None:
+            build(layer, *args, **kwargs)
+            layer.__dict__[BUILT] = own_place()
+
+        kind.__call__ = watched
+        kind.__init__ = built
+
+    def noted(self, recorder: Recorder, layer: Any, args: Any, kwargs: Any, result: Any, call: Any) -> Any:
+        """Notes a call that was made, and heals its result where samples begin to mix."""
+        ingoing = [as_array(each) for each in tensors((args, kwargs), is_tensor)]
+        outgoing = list(tensors(result, is_tensor))
+        if not outgoing or any(each.dtype == object for each in ingoing):
+            return result
+        arrays = [as_array(each) for each in outgoing]
+        if recorder.change is None:
+            record = Record(type(layer).__name__, own_place(), ingoing, arrays, layer, masks(args, result))
+            record.ignores = ignores_second_state(layer, args, kwargs, arrays, call)
+            recorder.records.append(record)
+            return result
+        return self._compare(recorder, layer, ingoing, arrays, outgoing, result)
+
+    def _compare(
+        self, recorder: Recorder, layer: Any, ingoing: list[Any], arrays: list[Any], outgoing: list[Any], result: Any
+    ) -> Any:
+        number = len(recorder.compared)
+        record = recorder.records[number] if number < len(recorder.records) else None
+        change = recorder.change
+        assert change is not None
+        if record is None or record.owner is not layer or len(record.outputs) != len(arrays):
+            recorder.diverged = True
+        if recorder.diverged or record is None:
+            recorder.compared.append(Compared([], [UNKNOWN] * len(arrays), False))
+            return result
+        inputs = [axis_of(a, b, change) for a, b in zip(record.inputs, ingoing, strict=False)]
+        outputs = [axis_of(a, b, change) for a, b in zip(record.outputs, arrays, strict=True)]
+        begins = MIXED in outputs and not {MIXED, UNKNOWN} & set(inputs)
+        recorder.compared.append(Compared(inputs, outputs, begins))
+        recorder.raw.append(arrays)
+        if not begins:
+            return result
+        better = {id(t): healed(a, b, change) for t, a, b in zip(outgoing, record.outputs, arrays, strict=True)}
+        return replaced(result, is_tensor, lambda tensor: _as_tensor(better.get(id(tensor)), tensor))
+
+
+def _as_tensor(better: Any | None, tensor: Any) -> Any:
+    return tensor if better is None else keras.ops.convert_to_tensor(better)
+
+
+def masks(args: Any, result: Any) -> tuple[bool, bool]:
+    """Whether a mask came in with the tensors, and whether one goes on with them."""
+
+    def has(value: Any) -> bool:
+        return any(getattr(each, "_keras_mask", None) is not None for each in tensors(value, is_tensor))
+
+    return has(args), has(result)
+
+
+def ignores_second_state(layer: Any, args: Any, kwargs: Any, arrays: list[Any], call: Any) -> bool:
+    """True where a layer of one state was given two, and another second one changes nothing."""
+    states = kwargs.get("initial_state", args[1] if len(args) > 1 else None)
+    if type(layer).__name__ not in ("GRU", "SimpleRNN") or not isinstance(states, (list, tuple)) or len(states) < 2:
+        return False
+    other = [states[0], *[keras.ops.convert_to_tensor(as_array(each) + 1.0) for each in states[1:]]]
+    again = call(layer, args[0], **{**kwargs, "initial_state": other})
+    return not differ(arrays, [as_array(each) for each in tensors(again, is_tensor)])
