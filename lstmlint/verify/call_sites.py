@@ -98,7 +98,8 @@ class Sites:
 
     def _from_builders(self, name: str) -> Iterator[Recipe]:
         for function, definition in self.syntax.functions.items():
-            if (self.builder(function) or function) == name and not _required(definition):
+            made = self.builder(function) or function
+            if made == name and self.syntax.gives(function) and not _required(definition):
                 yield Recipe(f"{function}()", definition.lineno, function=function)
 
     def made_by(self, expression: ast.expr, at: ast.AST, deep: int = 0) -> str | None:

@@ -87,8 +87,9 @@ def _making(syntax: Syntax, facts: Facts) -> list[str]:
             continue
         receivers = [each.receiver for each in built.inside]
         held = any(isinstance(each, Instance) and each.cls.name in syntax.classes for each in receivers)
-        if not held and built.inside:
-            found.add(built.inside[0].function)
+        within = [each.function for each in built.inside if syntax.gives(each.function)]
+        if not held and within:
+            found.add(within[-1])
     return [name for name in syntax.functions if name in found]
 
 

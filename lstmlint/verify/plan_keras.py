@@ -57,8 +57,9 @@ def _holders(syntax: Syntax, facts: Facts) -> tuple[list[str], list[str]]:
         held = [each.receiver.cls.name for each in built.inside if isinstance(each.receiver, Instance)]
         own = [name for name in held if name in syntax.classes]
         classes.update(own)
-        if not own and built.inside:
-            functions.update(each.function for each in built.inside)
+        within = [each.function for each in built.inside if syntax.gives(each.function)]
+        if not own and within:
+            functions.add(within[-1])
     ordered = [name for name in syntax.classes if name in classes]
     return ordered, [name for name in syntax.functions if name in functions]
 

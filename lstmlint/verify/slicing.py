@@ -129,6 +129,21 @@ class Syntax:
             pending += [base.id for base in definition.bases if isinstance(base, ast.Name)]
         return None
 
+    def trains(self, node: ast.AST, known: frozenset[str] = frozenset()) -> bool:
+        """True for what trains or evaluates a model, also inside the functions of the file that it calls."""
+        if trains(node):
+            return True
+        calls = (each.func for each in ast.walk(node) if isinstance(each, ast.Call))
+        names = ({each.id for each in calls if isinstance(each, ast.Name)} & set(self.functions)) - known
+        return any(self.trains(self.functions[name], known | names) for name in names)
+
+    def gives(self, name: str) -> bool:
+        """True for a function of the file that returns something and trains nothing."""
+        function = self.functions.get(name)
+        if function is None or self.trains(function):
+            return False
+        return any(isinstance(node, ast.Return) and node.value is not None for node in ast.walk(function))
+
     def calls_of(self, name: str) -> Iterator[ast.Call]:
         """The calls of a function by its plain name."""
         return (call for call in self.calls if isinstance(call.func, ast.Name) and call.func.id == name)
@@ -165,6 +180,8 @@ def slice_for(syntax: Syntax, expressions: list[ast.expr], at: ast.AST, deep: in
     if scope is None or deep > DEEPEST:
         return None
     needed = set().union(*(names_in(each) for each in expressions)) if expressions else set()
+    if any(syntax.trains(each) for each in expressions):
+        return None
     steps: list[Step] = []
     for item in syntax.preceding(at):
         if isinstance(item, tuple):
@@ -172,7 +189,7 @@ def slice_for(syntax: Syntax, expressions: list[ast.expr], at: ast.AST, deep: in
             if bound_in(target) & needed:
                 needed = (needed - bound_in(target)) | names_in(source)
                 steps.append(Step(target=node_of(target), source=node_of(source)))
-        elif bound_in(item) & needed - syntax.imported and not trains(item):
+        elif bound_in(item) & needed - syntax.imported and not syntax.trains(item):
             needed = _needed_before(item, needed)
             steps.append(Step(statement=node_of(item)))
     if isinstance(scope, ast.Module):

@@ -267,6 +267,7 @@ def _repeat(examination: Examination, found: Findings) -> None:
         if _differ(record.outputs, raw) and all(state == -1 for state in recorder.compared[number].inputs)
     ]
     found.differing |= {number for number, _ in sources}
+    found.differing |= {number for number, record, _ in _pairs(examination, recorder) if _drops(record)}
     telling = [(n, record) for n, record in sources if record.name in RANDOM or record.name in STATES]
     if telling and _differ(examination.outputs, other):
         dropping = [record for _, record in telling if record.name in RANDOM]
@@ -274,6 +275,13 @@ def _repeat(examination: Examination, found: Findings) -> None:
         if dropping or _feeds_state(examination, recorder):
             shown = f"the same batch gives two answers in evaluation mode: `{source.name}` draws new numbers each time"
             found.proofs.append(Proof("state-leak", source.place, shown))
+
+
+def _drops(record: Record) -> bool:
+    """True for a dropout that is on: zeros come out where none went in."""
+    if record.name not in RANDOM or not record.inputs or record.inputs[0].shape != record.outputs[0].shape:
+        return False
+    return bool(((record.outputs[0] == 0) & (record.inputs[0] != 0)).any())
 
 
 def _can_be_reset(after: Any, before: Any) -> bool:

@@ -1,0 +1,129 @@
+"""The command: which models are run, what becomes of findings, and what the output says."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+
+WRONG = '''
+import torch
+from torch import nn
+
+
+class Last(nn.Module):
+    def __init__(self, hidden):
+        super().__init__()
+        self.lstm = nn.LSTM(3, hidden)
+        self.head = nn.Linear(hidden, 2)
+
+    def forward(self, x):
+        output, _ = self.lstm(x)
+        return self.head(output[:, -1])
+
+
+class Other(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.gru = nn.GRU(size, 4, batch_first=True)
+
+    def forward(self, x):
+        return self.gru(x)[0]
+
+
+if __name__ == "__main__":
+    print(Last(8)(torch.randn(4, 9, 3)).shape)
+'''
+
+DROPPED = '''
+import os
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, rate):
+        super().__init__()
+        self.rate = rate
+        self.lstm = nn.LSTM(3, 8, batch_first=True)
+
+    def forward(self, x):
+        output, _ = self.lstm(x)
+        return F.dropout(output[:, -1], self.rate)
+
+
+if __name__ == "__main__":
+    net = Net(float(os.environ.get("RATE", "0")))
+    print(net(torch.randn(4, 9, 3)).shape)
+'''
+
+
+def run(folder: Path, text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Runs the command on a file model.py in a folder."""
+    (folder / "model.py").write_text(text, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "lstmlint", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment)
+
+
+def told(finished: subprocess.CompletedProcess[str]) -> Any:
+    """The JSON that a command printed."""
+    return json.loads(finished.stdout)
+
+
+def test_linting_runs_nothing(tmp_path: Path) -> None:
+    finished = run(tmp_path, 'open("ran", "w")\nimport torch\ntorch.nn.LSTM(3, 4)\n', "model.py")
+    assert finished.returncode == 0 and not (tmp_path / "ran").exists()
+
+
+def test_verify_wants_a_path(tmp_path: Path) -> None:
+    assert run(tmp_path, WRONG, "verify").returncode == 2
+
+
+def test_a_confirmed_finding_and_a_model_that_cannot_be_built(tmp_path: Path) -> None:
+    finished = run(tmp_path, WRONG, "verify", "model.py", "--output-format", "json")
+    answer = told(finished)
+    assert finished.returncode == 1 and "runs the code" in finished.stderr
+    (finding,) = answer["findings"]
+    assert finding["code"] == "LST101" and finding["confidence"] == "certain"
+    assert finding["observed"]["verdict"] == "confirmed"
+    (layer,) = answer["layers"]
+    assert layer["layer"] == "Last.lstm (LSTM)" and layer["read_as"] == "(time, batch, feature)"
+    assert layer["verdict"] == "confirmed LST101"
+    (trouble,) = answer["troubles"]
+    assert trouble["model"] == "Other" and "size = ..." in trouble["cure"]
+
+
+def test_one_model_of_a_file_and_its_configuration(tmp_path: Path) -> None:
+    settings = '[verify]\n"model.py::Other" = { args = { size = 6 }, input = "B T 6" }\n'
+    (tmp_path / "lstmlint.toml").write_text(settings, encoding="utf-8")
+    answer = told(run(tmp_path, WRONG, "verify", "model.py::Other", "--output-format", "json"))
+    assert [layer["layer"] for layer in answer["layers"]] == ["Other.gru (GRU)"]
+    assert answer["layers"][0]["verdict"] == "agrees" and answer["troubles"] == []
+
+
+def test_a_wrong_configuration_is_a_usage_error(tmp_path: Path) -> None:
+    (tmp_path / "lstmlint.toml").write_text('[verify]\n"model.py::Other" = { arg = 1 }\n', encoding="utf-8")
+    finished = run(tmp_path, WRONG, "verify", "model.py")
+    assert finished.returncode == 2 and "args" in finished.stderr
+
+
+def test_what_running_refutes_is_shown_on_request(tmp_path: Path) -> None:
+    assert [each["code"] for each in told(run(tmp_path, DROPPED, "model.py", "--output-format", "json"))] == ["LST306"]
+    finished = run(tmp_path, DROPPED, "model.py", "--verify", "--output-format", "json")
+    assert told(finished) == [] and finished.returncode == 0
+    finished = run(tmp_path, DROPPED, "model.py", "--verify", "--show-refuted", "--output-format", "json")
+    (finding,) = told(finished)
+    assert finding["observed"]["verdict"] == "refuted" and finished.returncode == 0
+
+
+def test_the_table_says_what_was_read_as_what(tmp_path: Path) -> None:
+    text = run(tmp_path, WRONG, "verify", "model.py::Last").stdout
+    (row,) = [line for line in text.splitlines() if line.lstrip().startswith("Last.lstm")]
+    assert "(time, batch, feature)" in row and "samples on axis 0" in row and "confirmed LST101" in row

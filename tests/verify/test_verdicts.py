@@ -1,0 +1,112 @@
+"""What an observation means for a finding, on observations made by hand."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from lstmlint.findings import Confidence, Diagnostic, Reason, Severity
+from lstmlint.source import Span
+from lstmlint.verify.contracts import MIXED, Call, Fault, Observation, Place, Seen, SeenLayer, decode, encode
+from lstmlint.verify.proofs import proofs
+from lstmlint.verify.verdicts import Judged, Verdict, judge
+
+FILE = os.path.abspath("model.py")
+
+
+def place(line: int) -> Place:
+    return Place(FILE, line, 9, line, 30)
+
+
+def finding(rule: str, line: int, confidence: Confidence = Confidence.LIKELY, *evidence: int) -> Diagnostic:
+    because = tuple(Reason(Span("model.py", each, 9, each, 30), "") for each in evidence)
+    span = Span("model.py", line, 9, line, 30)
+    return Diagnostic(span, rule, "LST000", Severity.ERROR, confidence, "said", because)
+
+
+def call(line: int, given: int, gave: int, begins: bool = False, built: int = 0) -> Call:
+    seen = Seen((5, 7, 3), given), Seen((5, 7, 8), gave)
+    return Call("layer", "LSTM", place(line), seen[:1], seen[1:], "lstm", place(built or line), begins)
+
+
+def layer(sample: int, batch_first: bool) -> SeenLayer:
+    shapes = ((5, 7, 3),), ((5, 7, 8),)
+    return SeenLayer("lstm", "LSTM", place(3), place(8), batch_first, 1, 1, 0.0, True, *shapes, 1, sample)
+
+
+def observed(*calls: Call, consistent: tuple[int, ...] = (), layers: tuple[SeenLayer, ...] = ()) -> Observation:
+    return Observation("Net", "Net()(x)", True, True, (5, 7), 0, consistent, layers, calls)
+
+
+def verdict(diagnostic: Diagnostic, observation: Observation) -> Verdict:
+    return judge(diagnostic, [observation]).verdict
+
+
+LAYOUT = finding("torch-missing-batch-first", 3)
+STEP = finding("torch-last-step-wrong-axis", 9)
+
+
+def test_what_no_run_came_to_is_not_reached() -> None:
+    assert judge(STEP, []).verdict is Verdict.NOT_REACHED
+    assert verdict(STEP, observed(call(5, 0, 0))) is Verdict.NOT_REACHED
+    assert "loss" in judge(finding("torch-softmax-before-ce", 9), [observed()]).reason
+
+
+def test_samples_that_begin_to_mix_at_the_place_confirm() -> None:
+    assert verdict(STEP, observed(call(9, 0, MIXED, begins=True))) is Verdict.CONFIRMED
+    assert verdict(STEP, observed(call(8, 0, MIXED, begins=True))) is Verdict.NOT_REACHED
+
+
+def test_samples_that_stay_apart_refute() -> None:
+    assert verdict(STEP, observed(call(9, 0, 0), consistent=(0,))) is Verdict.REFUTED
+    assert verdict(STEP, observed(call(9, MIXED, MIXED), consistent=())) is Verdict.NOT_REACHED
+
+
+def test_a_layer_is_found_by_where_it_was_built() -> None:
+    mixing = call(8, 0, MIXED, begins=True, built=3)
+    assert verdict(LAYOUT, observed(mixing, layers=(layer(0, False),))) is Verdict.CONFIRMED
+    right = call(8, 1, 1, built=3)
+    assert verdict(LAYOUT, observed(right, consistent=(0,), layers=(layer(1, False),))) is Verdict.REFUTED
+
+
+@pytest.mark.parametrize(
+    ("confidence", "wanted"),
+    [(Confidence.LIKELY, Verdict.NOT_REACHED), (Confidence.CERTAIN, Verdict.CONFIRMED)],
+)
+def test_a_model_that_is_consistent_the_other_way_leaves_it_to_the_evidence(
+    confidence: Confidence, wanted: Verdict
+) -> None:
+    mixing = call(8, 0, MIXED, begins=True, built=3)
+    diagnostic = finding("torch-missing-batch-first", 3, confidence)
+    assert verdict(diagnostic, observed(mixing, consistent=(1,), layers=(layer(0, False),))) is wanted
+
+
+def test_an_exception_confirms_where_it_was_raised() -> None:
+    size = finding("torch-feature-size", 4, Confidence.LIKELY, 9)
+    raised = Fault("forward", "RuntimeError", "mat1 and mat2", (place(9),), "", "Linear(16, 2)", place(4))
+    elsewhere = Fault("forward", "RuntimeError", "mat1 and mat2", (place(12),))
+    assert verdict(size, Observation("Net", fault=raised)) is Verdict.CONFIRMED
+    assert verdict(size, Observation("Net", fault=elsewhere)) is Verdict.NOT_REACHED
+
+
+def test_a_proof_is_not_said_twice() -> None:
+    observation = observed(call(9, 0, MIXED, begins=True))
+    confirmed = judge(STEP, [observation])
+    assert [each.proof.rule for each in proofs([observation], [])] == ["batch-mixing"]
+    assert list(proofs([observation], [confirmed])) == []
+    assert list(proofs([observed(call(9, 0, MIXED, begins=True), consistent=(1,))], [])) == []
+
+
+def test_errors_about_made_up_input_are_no_proof() -> None:
+    fault = Fault("forward", "RuntimeError", "sizes do not fit", (place(9),))
+    own = Observation("Net", own_input=True, fault=fault)
+    made_up = Observation("Net", own_input=False, fault=fault)
+    assert [each.proof.rule for each in proofs([own], [])] == ["shape-error"]
+    assert list(proofs([made_up], [])) == []
+
+
+def test_observations_travel_as_json() -> None:
+    observation = observed(call(9, 0, MIXED, begins=True), layers=(layer(0, True),))
+    assert decode(Observation, encode(observation)) == observation
+    assert isinstance(judge(STEP, [observation]), Judged)
