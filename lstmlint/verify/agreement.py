@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lstmlint.verify.contracts import MIXED, Belief, Observation, SeenLayer
+from lstmlint.verify.judging import Verdict, layers_at
 from lstmlint.verify.running import Verified
-from lstmlint.verify.verdicts import Verdict, layers_at
 
 
 @dataclass(frozen=True)

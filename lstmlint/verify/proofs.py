@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lstmlint.verify.contracts import Call, Fault, Observation, Place, Proof
-from lstmlint.verify.verdicts import LAYOUT, MIXING, Judged, Verdict, described, within
+from lstmlint.verify.judging import Judged, Verdict, described, within
+from lstmlint.verify.verdicts import LAYOUT, MIXING
 
 BATCH_MIXING, SHAPE_ERROR, DEAD_LAYER = "batch-mixing", "shape-error", "dead-layer"
 ABOUT_SHAPES = re.compile(r"\b(sizes?|shapes?|dim|dimensions?|expected|mat1|rank|ndim)\b|incompatible", re.IGNORECASE)

@@ -20,11 +20,12 @@ from lstmlint.names.project import Project
 from lstmlint.source import SourceFile, Span
 from lstmlint.verify.configured import configured_in, line_for
 from lstmlint.verify.contracts import Belief, Fault, ModelPlan, Observation, Place, Proof, Request
+from lstmlint.verify.judging import Judged, Verdict
 from lstmlint.verify.plan import framework_of, import_name, plan_torch
 from lstmlint.verify.plan_keras import plan_keras
 from lstmlint.verify.process import Limits, ask
 from lstmlint.verify.proofs import is_shape_error, proofs
-from lstmlint.verify.verdicts import Judged, Verdict, judge
+from lstmlint.verify.verdicts import judge
 from lstmlint.world import World
 
 MISSING = re.compile(r"missing \d+ required (?:positional|keyword-only) arguments?: (.+)")

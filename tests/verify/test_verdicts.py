@@ -9,8 +9,9 @@ import pytest
 from lstmlint.findings import Confidence, Diagnostic, Reason, Severity
 from lstmlint.source import Span
 from lstmlint.verify.contracts import MIXED, Call, Fault, Observation, Place, Seen, SeenLayer, decode, encode
+from lstmlint.verify.judging import Judged, Verdict
 from lstmlint.verify.proofs import proofs
-from lstmlint.verify.verdicts import Judged, Verdict, judge
+from lstmlint.verify.verdicts import judge
 
 FILE = os.path.abspath("model.py")
 
