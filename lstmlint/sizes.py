@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
 
 Symbol = Hashable
 Monomial = tuple[Symbol, ...]
@@ -47,6 +49,21 @@ class Quotient:
     divisor: Size
 
 
+LARGEST = 60
+"""Symbols that a size may be made of, those inside other symbols included. A larger one is known by a fingerprint."""
+
+
+def _weight(part: object) -> int:
+    """How many symbols something is made of."""
+    if isinstance(part, Size):
+        return part.weight
+    if isinstance(part, tuple):
+        return sum(map(_weight, part))
+    if isinstance(part, Quotient):
+        return 1 + part.dividend.weight + part.divisor.weight
+    return 1 + _weight(part.key) if isinstance(part, Opaque) else 1
+
+
 def _is_presumed(symbol: object) -> bool:
     if isinstance(symbol, Quotient):
         return symbol.dividend.is_presumed or symbol.divisor.is_presumed
@@ -74,12 +91,24 @@ class Size:
     @staticmethod
     def symbol(symbol: Symbol) -> Size:
         """The size that is one unknown positive integer."""
-        return Size((((symbol,), 1),))
+        return Size((((symbol,), 1),))._bounded()
 
     @staticmethod
     def _from(terms: Mapping[Monomial, int]) -> Size:
         kept = [(monomial, factor) for monomial, factor in terms.items() if factor]
-        return Size(tuple(sorted(kept, key=lambda term: _order(term[0]))))
+        return Size(tuple(sorted(kept, key=lambda term: _order(term[0]))))._bounded()
+
+    @cached_property
+    def weight(self) -> int:
+        """How many symbols it is made of."""
+        return sum(1 + _weight(monomial) for monomial, _ in self.terms)
+
+    def _bounded(self) -> Size:
+        """The size itself, or a symbol for it where it has grown past use: sums of products of sums grow fast."""
+        if self.weight <= LARGEST:
+            return self
+        fingerprint = blake2b(repr(self).encode(), digest_size=16).hexdigest()
+        return Size((((Presumed(fingerprint) if self.is_presumed else Opaque(fingerprint),), 1),))
 
     @property
     def known(self) -> int | None:

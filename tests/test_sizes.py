@@ -5,9 +5,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmlint.sizes import ONE, Opaque, Presumed, Quotient, Size, product
+from lstmlint.sizes import LARGEST, ONE, Opaque, Presumed, Quotient, Size, product
 
 NAMES = ("hidden", "layers", "directions")
+N, M = Size.symbol(Opaque("n")), Size.symbol(Opaque("m"))
 numbers = st.fixed_dictionaries({name: st.integers(1, 9) for name in NAMES})
 
 
@@ -84,3 +85,20 @@ def test_what_may_be_no_number_is_told_of() -> None:
     assert Size.symbol(Quotient(maybe, surely)).is_presumed
     assert Size.symbol(Opaque(("modulo", maybe, surely))).is_presumed
     assert maybe != Size.symbol(Opaque("y"))
+
+
+def test_what_grows_past_use_is_known_by_a_fingerprint() -> None:
+    grown, again = N, N
+    for _ in range(200):
+        grown, again = grown * grown + M, again * again + M
+    assert grown == again
+    assert grown.weight <= LARGEST
+    assert grown != grown + ONE
+    assert (grown - again).known == 0
+
+
+def test_symbols_of_symbols_stay_small() -> None:
+    grown = N
+    for _ in range(200):
+        grown = Size.symbol(Opaque(("either", grown, grown + M)))
+    assert grown.weight <= LARGEST

@@ -35,8 +35,7 @@ class _Before:
     built: set[Hashable]
     entered_on: set[tuple[Hashable, int]]
     variables: dict[Frame, dict[str, Value]]
-    attributes: dict[int, dict[str, Value]]
-    defaults: dict[int, dict[str, Value]]
+    opened: int
 
 
 def _before(run: Run) -> _Before:
@@ -55,8 +54,7 @@ def _before(run: Run) -> _Before:
         set(run.built),
         set(run.entered_on),
         {frame: dict(frame.variables) for frame in run.modules.values()},
-        {key: info.attributes for key, info in run.classes.items() if info.attributes is not None},
-        {key: dict(info.defaults) for key, info in run.functions.items() if info.defaults},
+        len(run.opened),
     )
 
 
@@ -73,10 +71,8 @@ def _take_back(run: Run, before: _Before) -> None:
     run.entered, run.built, run.entered_on = before.entered, before.built, before.entered_on
     for frame in run.modules.values():
         frame.variables = before.variables.get(frame, {})
-    for key, cls in run.classes.items():
-        cls.attributes = before.attributes.get(key)
-    for key, function in run.functions.items():
-        function.defaults = before.defaults.get(key, {})
+    while len(run.opened) > before.opened:
+        run.opened.pop().attributes = None
 
 
 def attempt(run: Run, entry: Callable[[], object]) -> None:

@@ -133,6 +133,7 @@ def class_attributes(run: Run, info: ClassInfo) -> dict[str, Value]:
     """The class-level assignments of a class, run when first asked for."""
     if info.attributes is None:
         info.attributes = {}
+        run.opened.append(info)
         frame = Frame(info.closure.file, info.unit, parent=info.closure, context=("class", info.ident))
         path, run.world.path = run.world.path, ALWAYS
         if info.entry is not None:

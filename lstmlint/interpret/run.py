@@ -71,6 +71,8 @@ class Run:
     classes: dict[int, ClassInfo] = field(default_factory=dict)
     modules: dict[ModuleFile, Frame] = field(default_factory=dict)
     instances: list[Instance] = field(default_factory=list)
+    opened: list[ClassInfo] = field(default_factory=list)
+    """The classes whose attributes were asked for."""
     entered: set[Hashable] = field(default_factory=set)
     """The identities of the functions that were called."""
     built: set[Hashable] = field(default_factory=set)

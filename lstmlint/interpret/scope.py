@@ -82,7 +82,6 @@ class FunctionInfo:
     unit: Unit | None = None
     owner: Class | None = None
     decorators: tuple[str, ...] = ()
-    defaults: dict[str, Value] = field(default_factory=dict)
 
     def syntax(self, syntax: Syntax) -> tuple[cst.FunctionDef | cst.Lambda, Unit] | None:
         """The function's concrete syntax and its unit; None where it cannot be parsed."""
