@@ -50,10 +50,7 @@ def define_function(run: Run, frame: Frame, node: cst.FunctionDef, owner: Class 
 
 def define_lambda(run: Run, frame: Frame, node: cst.Lambda) -> Function:
     """A lambda expression as a function."""
-    info = FunctionInfo("lambda", id(node), frame, None, node, frame.unit, frame.owner)
-    if frame.receiver is not None:
-        info.defaults = {}
-    return _add_function(run, info)
+    return _add_function(run, FunctionInfo("lambda", id(node), frame, None, node, frame.unit, frame.owner))
 
 
 def define_indexed_class(run: Run, frame: Frame, entry: ClassEntry) -> Class:
