@@ -189,6 +189,8 @@ def _verified(options: argparse.Namespace, finder: SettingsFinder) -> int:
     from lstmlint.verify.running import Options as Running
     from lstmlint.verify.running import verify
 
+    if STDIN in options.paths or options.stdin_filename is not None:
+        raise UsageError("what is run has a path: standard input cannot be verified")
     if options.timeout <= 0 or options.memory <= 0:
         raise UsageError("--timeout and --memory are above zero")
     limits = Limits(options.timeout, int(options.memory * 1024**3), options.gpu)

@@ -43,9 +43,14 @@ def _examine(watch: Any, program: Program, plan: ModelPlan) -> Observation:
         return replace(fault, layer=type(layer).__name__, built=place, detail=f"was given {shapes}")
 
     faults: list[Fault] = []
+    best: Observation | None = None
     for built in building.builds(program, plan, faults, explain):
-        return _observed(watch, plan, built, explain)
-    return Observation(plan.name, fault=faults[0] if faults else None)
+        if built.own or best is None:
+            observation = _observed(watch, plan, built, explain)
+            best = observation if best is None or observation.own_input else best
+        if best is not None and best.own_input:
+            break
+    return best or Observation(plan.name, fault=faults[0] if faults else None)
 
 
 @dataclass

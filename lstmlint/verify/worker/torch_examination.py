@@ -39,9 +39,9 @@ def _examine(watch: Watch, program: Program, plan: ModelPlan) -> Observation:
     try:
         for built in builds(program, plan, explain):
             observation = _observed(watch, plan, built, explain)
-            if best is None or (observation.ran and not best.ran):
+            if best is None or (observation.ran and not best.ran) or observation.own_input:
                 best = observation
-            if observation.ran or observation.own_input:
+            if observation.own_input:
                 break
     except CannotBuild as problem:
         return Observation(plan.name, fault=problem.fault)
