@@ -368,3 +368,12 @@ def as_bool(value: Value | None) -> bool | None:
     if isinstance(value, Const) and isinstance(value.value, (bool, int)):
         return bool(value.value)
     return False if value == NONE else None
+
+
+def is_number(value: Value) -> bool:
+    """True for a value that is one number, whichever, and no array."""
+    if isinstance(value, OneOf):
+        return all(is_number(choice) for _, choice in value.choices)
+    if isinstance(value, Const):
+        return isinstance(value.value, (int, float, complex))
+    return isinstance(value, Num)

@@ -14,7 +14,7 @@ from lstmlint.catalogue.losses import loss_spec
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.pairing import described, maker, other_order, read_as, role_of, same_length, shared, wide
 from lstmlint.checks.states import stack_of
-from lstmlint.events import Combined, LossTaken
+from lstmlint.events import Combined, LossTaken, Squeezed
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import VALUES
 from lstmlint.interpret.wording import callee_text, shortened
@@ -73,7 +73,7 @@ def difference_of_every_pair(combined: Combined, facts: Facts) -> Iterator[Findi
 def _by_identity(one: Tensor, other: Tensor, facts: Facts) -> Mismatch | None:
     """The same axes in the same order, one of which meets another axis because one is missing on one side.
 
-    What else the two have must surely be there: a bare squeeze may have dropped an axis of unknown size.
+    What else the two have must surely be there.
     """
     left, right = one.axes, other.axes
     pairs = [(len(left) - a, len(right) - b) for a, b in shared(left, right) if not left[a].is_single]
@@ -81,10 +81,18 @@ def _by_identity(one: Tensor, other: Tensor, facts: Facts) -> Mismatch | None:
         return None
     own = {left[len(left) - a].id for a, _ in pairs}
     others = [axis for axis in (*left, *right) if axis.id not in own and not axis.is_single]
-    if not all(axis.size.exceeds(1) or read_as(axis, facts) is not None for axis in others):
+    if any(_may_be_gone(axis, facts) for axis in others):
         return None
     longer, shorter = (one, other) if len(left) >= len(right) else (other, one)
     return Mismatch(longer, shorter, Confidence.CERTAIN)
+
+
+def _may_be_gone(axis: Axis, facts: Facts) -> bool:
+    """True for an axis of unknown size that a squeeze without an axis may have dropped."""
+    if axis.size.exceeds(1) or read_as(axis, facts) is not None:
+        return False
+    bare = (squeezed.result for squeezed in facts.events(Squeezed) if squeezed.position is None)
+    return any(axis.id == own.id for result in bare for own in result.axes)
 
 
 def _by_shape(one: Tensor, other: Tensor, facts: Facts) -> Mismatch | None:

@@ -231,6 +231,8 @@ def _layer(run: Run, owner: Layer, name: str, place: Place) -> Value:
     argument = owner.argument(name)
     if argument is not None:
         return argument
+    if owner.spec.family == "dataset" and name == "tensors":
+        return Tuple(owner.inner)
     alias = {"units": "units", "out_features": "out_features"}.get(name)
     found = owner.argument(alias) if alias else None
     return run.world.unknown("attribute", owner.id, name) if found is None else found

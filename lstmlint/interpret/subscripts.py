@@ -13,6 +13,7 @@ from lstmlint.interpret.samples import notice_cut
 from lstmlint.interpret.scope import Frame
 from lstmlint.interpret.shapes import shape_item
 from lstmlint.interpret.tuples import needs_tensor
+from lstmlint.sizes import Opaque, Size
 from lstmlint.syntax.parse import NodePlace
 from lstmlint.values import (
     NONE,
@@ -32,6 +33,7 @@ from lstmlint.values import (
     Value,
     as_int,
     compatible,
+    is_number,
 )
 
 
@@ -178,6 +180,8 @@ def _any_of(run: Run, items: list[Value]) -> Value:
     distinct = list(dict.fromkeys(items))
     if len(distinct) == 1:
         return distinct[0]
+    if len(distinct) > 4 and all(is_number(item) for item in distinct):
+        return Num(Size.symbol(Opaque(("either", run.world.unknown().root))))
     if not distinct or len(distinct) > 4 or any(isinstance(item, (Unknown, OneOf)) for item in distinct):
         return run.world.unknown()
     group = run.world.number()

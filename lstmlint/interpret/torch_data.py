@@ -18,7 +18,6 @@ from lstmlint.sizes import Opaque, Size
 from lstmlint.values import (
     NONE,
     Axis,
-    Const,
     DictRef,
     Instance,
     Layer,
@@ -34,6 +33,7 @@ from lstmlint.values import (
     Value,
     as_bool,
     as_int,
+    is_number,
 )
 from lstmlint.world import Ragged, World
 
@@ -220,8 +220,7 @@ def _stacked(world: World, value: Value, axis: Axis) -> Value:
         return world.new_dict({key: _stacked(world, item, axis) for key, item in world.entries(value).items()})
     if isinstance(value, Num) and value.size.is_presumed:
         return OpenTensor(("number", value.size), (axis,))
-    is_number = isinstance(value, Const) and isinstance(value.value, (int, float))
-    return Tensor((axis,)) if is_number or isinstance(value, Num) else world.unknown()
+    return Tensor((axis,)) if is_number(value) else world.unknown()
 
 
 def _unknown_batch(world: World, loader: Layer) -> Value:

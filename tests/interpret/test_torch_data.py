@@ -22,6 +22,7 @@ from lstmlint.values import (
     as_size,
 )
 from lstmlint.world import World
+from tests.interpret.programs import variables_of
 from tests.interpret.torch_worlds import new_world, operate, tensor
 
 DATA = "torch.utils.data"
@@ -169,3 +170,32 @@ def test_what_is_computed_out_of_unknown_data_need_not_be_a_number() -> None:
     assert isinstance(batch, Tuple)
     assert isinstance(batch.items[0], Tensor) and len(batch.items[0].axes) == 1
     assert isinstance(batch.items[1], OpenTensor) and len(batch.items[1].head) == 1
+
+
+def test_the_tensors_of_a_data_set_can_be_had_whole() -> None:
+    variables = variables_of(
+        """
+        import torch
+        from torch.utils.data import TensorDataset
+
+        x, y = TensorDataset(torch.zeros(24, 7), torch.zeros(24)).tensors
+        """
+    )
+    x, y = variables["x"], variables["y"]
+    assert isinstance(x, Tensor) and isinstance(y, Tensor)
+    assert (len(x.axes), len(y.axes)) == (2, 1)
+
+
+def test_one_of_many_numbers_is_a_number() -> None:
+    variables = variables_of(
+        """
+        import torch
+        from somewhere import position
+
+        few, many = [1.5, 2.5], [0.5, 1.5, 2.5, 3.5, 4.5, 5.5]
+        one, other = torch.tensor(few[position]), torch.tensor(many[position])
+        text = torch.tensor(["a", "b", "c", "d", "e", "f"][position])
+        """
+    )
+    assert variables["one"] == variables["other"] == Tensor(())
+    assert not isinstance(variables["text"], Tensor)

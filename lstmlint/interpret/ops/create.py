@@ -35,6 +35,7 @@ from lstmlint.values import (
     Value,
     as_int,
     as_size,
+    is_number,
 )
 from lstmlint.world import World
 
@@ -190,7 +191,7 @@ def axes_of_data(world: World, value: Value) -> tuple[Axis, ...] | None:
     """The axes of nested lists of numbers or tensors; None where an item may be anything."""
     if isinstance(value, Tensor):
         return value.axes
-    if isinstance(value, Num) or (isinstance(value, Const) and isinstance(value.value, (int, float, complex))):
+    if is_number(value):
         return ()
     if not isinstance(value, (ListRef, Tuple)):
         return None
