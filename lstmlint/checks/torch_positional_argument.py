@@ -50,8 +50,10 @@ def _meant(parameter: Parameter, value: Value, text: str, is_last: bool) -> tupl
     plain = value.value
     if parameter.kind == "int" and isinstance(plain, bool):
         return "batch_first", True
-    if parameter.name == "bias" and isinstance(plain, float):
+    if parameter.kind == "bool" and isinstance(plain, float):
         return "dropout", True
+    if parameter.name == "dropout" and isinstance(plain, bool):
+        return "bidirectional", True
     if parameter.name == "bias" and plain is True and is_last and text == "True":
         return "batch_first", False
     if parameter.name == "nonlinearity" and isinstance(plain, bool):
@@ -62,9 +64,11 @@ def _meant(parameter: Parameter, value: Value, text: str, is_last: bool) -> tupl
 def _finding(built: Built, parameter: Parameter, text: str, meant: str, sure: bool) -> Finding:
     order = ", ".join(p.name for p in built.layer.spec.parameters[:7])
     counted = " (True counts as 1)" if parameter.kind == "int" and text == "True" else ""
+    is_given = meant in [p.name for p in built.layer.spec.parameters[: len(built.positional)]]
+    other = f"not on `{meant}`" if is_given else f"`{meant}` keeps its default"
     return Finding(
         built.place,
-        f"`{text}` lands on `{parameter.name}`{counted}, `{meant}` keeps its default: the order is {order}",
+        f"`{text}` lands on `{parameter.name}`{counted}, {other}: the order is {order}",
         cure=f"give it by name: `{meant}={text}`",
         confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
     )
