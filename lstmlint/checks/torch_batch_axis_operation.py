@@ -7,15 +7,17 @@ batch_first=True, or something else agrees with it. Where the layer itself is in
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lstmlint.checks.evidence import Reading, chosen, flag_place, same_axes
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import stack_of
-from lstmlint.events import Called, Reduced
+from lstmlint.checks.uses import Support, View, uses_of
+from lstmlint.events import Called, PackedUp, Reduced
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import DENSE
 from lstmlint.interpret.wording import callee_text, shortened
-from lstmlint.values import Axis, Layer, Role, Strength, Tensor, as_bool, compatible
+from lstmlint.values import Axis, Layer, Path, Role, Strength, Tensor, as_bool, compatible
 
 RULE = "torch-batch-axis-operation"
 NORMALISERS = frozenset({"softmax", "log_softmax", "softmin"})
@@ -23,33 +25,62 @@ POOLINGS = frozenset({"sum", "mean", "max", "amax"})
 ATTENTION = frozenset({"multihead_attention", "transformer_layer"})
 
 
+@dataclass(frozen=True)
+class _Order:
+    """What is known of batch and time: the two axes, on which branches, why, and what says otherwise."""
+
+    batch: Axis
+    time: Axis
+    path: Path
+    because: tuple[Evidence, ...]
+    against: tuple[Support, ...]
+
+
 @check(RULE, on=Reduced)
 def runs_across_samples(reduced: Reduced, facts: Facts) -> Iterator[Finding]:
     """A softmax along the batch of scores by step or by class, or a pooling of a sequence over its samples."""
     if stack_of(reduced.source) is not None or reduced.axis.is_single:
         return
-    readings = [reading for reading in chosen(facts) if reading.batch.id == reduced.axis.id]
-    for reading in readings:
-        if not compatible(reading.called.path, reduced.path) or _is_doubted(reading, reduced):
+    for order in _orders(facts):
+        if order.batch.id != reduced.axis.id or not compatible(order.path, reduced.path):
             continue
-        if _is_normalised(reduced, reading, facts) or _is_pooled(reduced, reading, facts):
-            yield _finding(reduced, reading)
+        if _is_doubted(order, reduced):
+            continue
+        if _is_normalised(reduced, order, facts) or _is_pooled(reduced, order, facts):
+            yield _finding(reduced, order)
             return
 
 
-def _is_doubted(reading: Reading, reduced: Reduced) -> bool:
-    """True where something else also takes the layer's batch for time."""
-    return any(
-        support.strength >= Strength.STRUCTURE and support.place != reduced.place for support in reading.against
-    )
+def _orders(facts: Facts) -> Iterator[_Order]:
+    """The layouts that somebody chose: of a layer's input, and of what was packed.
+
+    A wrong flag at a packing is noticed, since there are as many lengths as samples; so a flag left out counts too.
+    """
+    for reading in chosen(facts):
+        text = f"`{callee_text(reading.called.place)}` reads this axis as batch ({_how(reading)})"
+        more = [Evidence(support.place, support.text) for support in reading.agreeing[:2]]
+        because = (Evidence(reading.called.place, text), *more)
+        yield _Order(reading.batch, reading.time, reading.called.path, because, reading.against)
+    for packed in facts.events(PackedUp):
+        batch, time = packed.result.batch, packed.result.time
+        view = View(batch, time, packed.batch_first, packed.path)
+        claims = [claim for claim in facts.claims(batch) if claim.place == packed.place]
+        if claims and not time.is_single:
+            because = tuple(Evidence(claim.place, claim.text) for claim in claims)
+            yield _Order(batch, time, packed.path, because, tuple(uses_of(facts).against(view, facts)))
 
 
-def _is_normalised(reduced: Reduced, reading: Reading, facts: Facts) -> bool:
+def _is_doubted(order: _Order, reduced: Reduced) -> bool:
+    """True where something else also takes the batch for time."""
+    return any(support.strength >= Strength.STRUCTURE and support.place != reduced.place for support in order.against)
+
+
+def _is_normalised(reduced: Reduced, order: _Order, facts: Facts) -> bool:
     """A softmax over the samples, of scores for each step or of a dense layer's scores for each class."""
     if reduced.how not in NORMALISERS:
         return False
     axes = reduced.source.axes
-    if reading.time.id in {axis.id for axis in axes}:
+    if order.time.id in {axis.id for axis in axes}:
         return True
     is_dense = len(axes) == 2 and reduced.position == 0 and reduced.source.noted(DENSE) is not None
     return is_dense and not axes[1].is_single and not _is_time(reduced.axis, facts)
@@ -60,13 +91,13 @@ def _is_time(axis: Axis, facts: Facts) -> bool:
     return any(claim.role is Role.TIME for claim in facts.claims(axis))
 
 
-def _is_pooled(reduced: Reduced, reading: Reading, facts: Facts) -> bool:
+def _is_pooled(reduced: Reduced, order: _Order, facts: Facts) -> bool:
     """A sequence without its batch that goes into another layer; other sums over samples are statistics or losses."""
     source = reduced.source
     if reduced.how not in POOLINGS or len(source.axes) != 3 or _is_time(reduced.axis, facts):
         return False
     left = Tensor(tuple(axis for axis in source.axes if axis.id != reduced.axis.id))
-    is_sequence = left.axes[0].id == reading.time.id and len(left.axes) == 2
+    is_sequence = left.axes[0].id == order.time.id and len(left.axes) == 2
     return is_sequence and any(
         same_axes(called.source, left) and compatible(called.path, reduced.path)
         for called in facts.events(Called)
@@ -74,15 +105,13 @@ def _is_pooled(reduced: Reduced, reading: Reading, facts: Facts) -> bool:
     )
 
 
-def _finding(reduced: Reduced, reading: Reading) -> Finding:
-    name, text = callee_text(reading.called.place), shortened(reduced.place.text)
-    because = [Evidence(reading.called.place, f"`{name}` reads this axis as batch ({_how(reading)})")]
-    because += [Evidence(support.place, support.text) for support in reading.agreeing[:2]]
+def _finding(reduced: Reduced, order: _Order) -> Finding:
+    text = shortened(reduced.place.text)
     return Finding(
         reduced.place,
         f"`{text}` runs across the samples of the batch: axis {reduced.position} is the batch here",
-        because=tuple(because),
-        cure=_cure(reduced, reading),
+        because=order.because,
+        cure=_cure(reduced, order),
         confidence=Confidence.LIKELY,
     )
 
@@ -91,8 +120,8 @@ def _how(reading: Reading) -> str:
     return "batch_first=True" if reading.batch_first else "time first"
 
 
-def _cure(reduced: Reduced, reading: Reading) -> str:
-    positions = [number for number, axis in enumerate(reduced.source.axes) if axis.id == reading.time.id]
+def _cure(reduced: Reduced, order: _Order) -> str:
+    positions = [number for number, axis in enumerate(reduced.source.axes) if axis.id == order.time.id]
     if positions:
         return f"run it along time, `dim={positions[0]}`"
     return "run it along the classes, `dim=-1`"

@@ -37,7 +37,8 @@ def traps(page: Path) -> Iterator[Trap]:
     for title, found in groupby(blocks(page), key=lambda block: block.title):
         first, *diffs = found
         assert first.words[0] == "python" and all(diff.words[0] == "diff" for diff in diffs), title
-        yield Trap(Program(title, (_runnable(first),)), tuple(_turn(first, diff, number) for number, diff in enumerate(diffs, 1)))
+        turns = tuple(_turn(first, diff, number) for number, diff in enumerate(diffs, 1))
+        yield Trap(Program(title, (_runnable(first),)), turns)
 
 
 def _runnable(block: Block) -> Block:
