@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from lstmlint.checks.evidence import Reading, chosen, flag_place, same_axes
 from lstmlint.checks.facts import Facts
+from lstmlint.checks.packing import is_laid_out_anew, padded_back_from
 from lstmlint.checks.states import stack_of
 from lstmlint.checks.uses import Support, View, uses_of
 from lstmlint.events import Called, PackedUp, Reduced
@@ -63,6 +64,8 @@ def _orders(facts: Facts) -> Iterator[_Order]:
         yield _Order(reading.batch, reading.time, reading.called.path, because, reading.against)
     for packed in facts.events(PackedUp):
         batch, time = packed.result.batch, packed.result.time
+        if packed.batch_first is None or any(is_laid_out_anew(one, facts) for one in padded_back_from(packed, facts)):
+            continue
         view = View(batch, time, packed.batch_first, packed.path)
         claims = [claim for claim in facts.claims(batch) if claim.place == packed.place]
         if claims and not time.is_single:
