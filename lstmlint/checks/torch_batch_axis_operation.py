@@ -14,7 +14,7 @@ from lstmlint.checks.facts import Facts
 from lstmlint.checks.packing import is_laid_out_anew, padded_back_from
 from lstmlint.checks.states import stack_of
 from lstmlint.checks.uses import Support, View, uses_of
-from lstmlint.events import Called, PackedUp, Reduced
+from lstmlint.events import Called, PackedUp, Reduced, Squeezed
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import DENSE
 from lstmlint.interpret.wording import callee_text, shortened
@@ -40,7 +40,7 @@ class _Order:
 @check(RULE, on=Reduced)
 def runs_across_samples(reduced: Reduced, facts: Facts) -> Iterator[Finding]:
     """A softmax along the batch of scores by step or by class, or a pooling of a sequence over its samples."""
-    if stack_of(reduced.source) is not None or reduced.axis.is_single:
+    if stack_of(reduced.source) is not None or reduced.axis.is_single or _is_squeezed(reduced, facts):
         return
     for order in _orders(facts):
         if order.batch.id != reduced.axis.id or not compatible(order.path, reduced.path):
@@ -50,6 +50,12 @@ def runs_across_samples(reduced: Reduced, facts: Facts) -> Iterator[Finding]:
         if _is_normalised(reduced, order, facts) or _is_pooled(reduced, order, facts):
             yield _finding(reduced, order)
             return
+
+
+def _is_squeezed(reduced: Reduced, facts: Facts) -> bool:
+    """True behind a squeeze that names no axis: it may well have dropped a batch of one sample."""
+    squeezes = facts.events(Squeezed)
+    return any(one.position is None and same_axes(one.result, reduced.source) for one in squeezes)
 
 
 def _orders(facts: Facts) -> Iterator[_Order]:
