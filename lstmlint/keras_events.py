@@ -18,6 +18,13 @@ class Compiled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unmasked(Event):
+    """A function that is no layer computed with a tensor that had a mask; what came out has none."""
+
+    source: Value
+
+
+@dataclass(frozen=True, kw_only=True)
 class Declared(Event):
     """The input of a Keras model was declared; `batch` is the size of axis 0 as given, None where it is left open."""
 

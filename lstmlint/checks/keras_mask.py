@@ -9,11 +9,13 @@ from collections.abc import Iterator
 
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES
 from lstmlint.checks.facts import Facts
-from lstmlint.checks.keras_steps import is_first, is_keras, quoted
-from lstmlint.events import Called
+from lstmlint.checks.keras_steps import is_first, is_keras, output_of, quoted
+from lstmlint.events import Called, Entered, Event
 from lstmlint.findings import Confidence, Evidence, Finding, check
-from lstmlint.interpret.keras_masks import LOST, MASKED
+from lstmlint.interpret.keras_masks import LOST, MASKED, ZEROS_BEHIND, is_masked
 from lstmlint.interpret.keras_recurrent import wrapped
+from lstmlint.interpret.wording import shortened
+from lstmlint.keras_events import Unmasked
 from lstmlint.source import Place
 from lstmlint.values import Const, Layer, Note, Tensor
 
@@ -27,11 +29,12 @@ def mask_lost_before(called: Called, facts: Facts) -> Iterator[Finding]:
     if notes is None or not is_first(facts, called, _lost_at) or _in_a_layer_of_its_own(called, notes[1], facts):
         return
     made, lost = notes
-    if made.layer is None or lost.layer is None:
+    if made.layer is None:
         return
+    losing = f"`{shortened(lost.place.text)}`" if lost.layer is None else quoted(lost.layer)
     yield Finding(
         lost.place,
-        f"{quoted(lost.layer)} loses the mask, so {quoted(called.layer)} reads the padding like data",
+        f"{losing} loses the mask, so {quoted(called.layer)} reads the padding like data",
         because=(Evidence(made.place, "makes the mask"), Evidence(called.place, "would skip masked steps")),
         cure="hand the mask over: `mask=...`, or use a layer that keeps it",
     )
@@ -57,11 +60,78 @@ def _is_recurrent(layer: Layer) -> bool:
 
 def _in_a_layer_of_its_own(called: Called, lost: Note, facts: Facts) -> bool:
     """True where the mask is lost inside another object of the program, which may compute a mask of its own."""
-    losing = next((one for one in facts.events(Called) if one.place == lost.place and one.layer == lost.layer), None)
+    losing: Event | None
+    if lost.layer is None:
+        losing = next((one for one in facts.events(Unmasked) if one.place == lost.place), None)
+    else:
+        calls = (one for one in facts.events(Called) if one.place == lost.place and one.layer == lost.layer)
+        losing = next(calls, None)
     if losing is None:
         return True
     objects = [[inside.receiver for inside in one.inside if inside.receiver is not None] for one in (losing, called)]
     return any(receiver not in objects[1] for receiver in objects[0])
+
+
+@check(RULE, on=Called)
+def padding_in_the_maximum(called: Called, facts: Facts) -> Iterator[Finding]:
+    """`GlobalMaxPooling1D` takes the maximum over all steps, masked ones too."""
+    source = called.source
+    if called.layer.spec.family != "global_pool1d" or "Max" not in called.layer.spec.name or not is_masked(source):
+        return
+    made = source.noted(MASKED) if isinstance(source, Tensor) else None
+    if made is None or not isinstance(source, Tensor) or not is_first(facts, called, _place):
+        return
+    yield Finding(
+        called.place,
+        f"{quoted(called.layer)} does not look at the mask: padded steps take part in the maximum",
+        because=(Evidence(made.place, "makes the mask"),),
+        cure="lower the masked steps first, or use GlobalAveragePooling1D, which leaves them out",
+        confidence=Confidence.LIKELY if source.noted("sequence") else Confidence.CERTAIN,
+    )
+
+
+@check(RULE, on=Called)
+def padding_read_last(called: Called, facts: Facts) -> Iterator[Finding]:
+    """Ids padded with zeros behind the sequence, an embedding without a mask, and a state after the last step."""
+    padded = _padding_of(called, facts)
+    if padded is None or not is_first(facts, called, lambda e: e.layer.place if _padding_of(e, facts) else None):
+        return
+    reader = next((one for one in facts.events(Called) if _ends_on(one, called)), None)
+    if reader is None:
+        return
+    yield Finding(
+        called.layer.place,
+        f"{quoted(called.layer)} makes no mask, so {quoted(reader.layer)} reads the padding last",
+        because=(
+            Evidence(padded.place, "puts zeros behind the shorter sequences"),
+            Evidence(reader.place, "returns its state after the last step"),
+        ),
+        cure="give the Embedding mask_zero=True",
+        confidence=Confidence.LIKELY,
+    )
+
+
+def _padding_of(called: Called, facts: Facts) -> Note | None:
+    """Where the ids were padded behind that an embedding without a mask reads."""
+    layer, source = called.layer, called.source
+    if layer.spec.path != "keras.layers.Embedding" or layer.uncertain or not isinstance(source, Tensor):
+        return None
+    flag = layer.argument("mask_zero")
+    if flag != Const(False) or (isinstance(flag, Const) and flag.assumed):
+        return None
+    given = [entered.given for entered in facts.events(Entered) if entered.declared.axes == source.axes]
+    return next((note for tensor in (source, *given) if (note := tensor.noted(ZEROS_BEHIND))), None)
+
+
+def _ends_on(reader: Called, embedding: Called) -> bool:
+    """True for a recurrent layer that reads the vectors as they are and returns its last step."""
+    source, vectors, output = reader.source, embedding.result, output_of(reader.result)
+    if not _is_recurrent(reader.layer) or reader.masked or not isinstance(output, Tensor):
+        return False
+    if not isinstance(source, Tensor) or not isinstance(vectors, Tensor) or source.axes != vectors.axes:
+        return False
+    backwards = reader.layer.argument("go_backwards")
+    return output.noted("last-step") is not None and not is_masked(source) and backwards in (None, Const(False))
 
 
 @check(RULE, on=Called)

@@ -19,7 +19,7 @@ from lstmlint.checks.keras_steps import (
     time_before,
     wanted_rank,
 )
-from lstmlint.events import Called, Fitted, LossTaken
+from lstmlint.events import Called, Fitted, LossTaken, Reduced
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.source import Place
 from lstmlint.values import Layer, Note, Tensor, Tuple, Value
@@ -84,6 +84,45 @@ def _cure(called: Called, dropping: Layer) -> str:
     if called.layer.spec.family in ("lstm", "gru", "rnn"):
         return f"{CURE}, or put RepeatVector between them if one vector is meant for every step"
     return CURE
+
+
+@check(RULE, on=Reduced)
+def weighted_without_steps(reduced: Reduced, facts: Facts) -> Iterator[Finding]:
+    """Attention by hand: a softmax over axis 1 and a sum over it, where axis 1 is not time."""
+    found = _weighted(reduced, facts)
+    if found is None or not is_first(facts, reduced, lambda e: _place_of(_weighted(e, facts))):
+        return
+    note, dropping, summed = found
+    yield Finding(
+        note.place,
+        f"{quoted(dropping)} returns its last step only, but its steps are weighted",
+        because=(
+            Evidence(reduced.place, "takes the softmax of one number for each sample, which is always 1"),
+            Evidence(summed.place, "sums over axis 1, the features when there are no steps"),
+        ),
+        cure=CURE,
+    )
+
+
+def _weighted(reduced: Reduced, facts: Facts) -> tuple[Note, Layer, Reduced] | None:
+    """The layer whose last step goes through a softmax over one entry and is then summed over its features."""
+    note = _step_on_axis_1(reduced)
+    layer = chosen(note)
+    if reduced.how != "softmax" or not reduced.axis.is_single or note is None or layer is None:
+        return None
+    for other in facts.events(Reduced):
+        if other.how in ("sum", "mean") and not other.axis.is_single and _step_on_axis_1(other) == note:
+            return note, layer, other
+    return None
+
+
+def _step_on_axis_1(reduced: Reduced) -> Note | None:
+    """The note of a last step that is reduced over what would be time in a sequence."""
+    return reduced.source.noted("last-step") if reduced.position == 1 and len(reduced.source.axes) == 2 else None
+
+
+def _place_of(found: tuple[Note, Layer, Reduced] | None) -> Place | None:
+    return None if found is None else found[0].place
 
 
 @check(RULE, on=Fitted)

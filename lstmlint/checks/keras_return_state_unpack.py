@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_state_names import meaning, says_output
-from lstmlint.checks.keras_steps import is_keras, quoted
+from lstmlint.checks.keras_steps import is_first, is_keras, quoted
 from lstmlint.events import Called, Fitted, Joined, Unpacked, UsedAsTensor
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import shortened
+from lstmlint.source import Place
 from lstmlint.values import Layer, ListRef, Tensor, Tuple, Value
 
 RULE = "keras-return-state-unpack"
@@ -121,6 +122,57 @@ def states_given_to_a_layer(used: UsedAsTensor, facts: Facts) -> Iterator[Findin
         because=(Evidence(layer.place, "is built with return_state=True"),),
         cure="leave out return_state=True, or unpack the result and go on with the output",
     )
+
+
+@check(RULE, on=UsedAsTensor)
+def states_of_a_cell_as_one(used: UsedAsTensor, facts: Facts) -> Iterator[Finding]:
+    """`output, h, c = RNN([cell, cell])(x)`: what comes behind the output are the states of each cell, together."""
+    layer = used.value.layer
+    if layer is None or not _is_states_of_a_cell(used.value):
+        return
+    unpacked, name = _unpacking_of(used.value, facts)
+    place = used.place if unpacked is None else unpacked.place
+    if not is_first(facts, used, lambda other: _place_of(other, facts)):
+        return
+    whole = next((c.result for c in facts.calls(layer.id) if _has(c.result, used.value)), None)
+    returned = f", {described(whole)}" if isinstance(whole, Tuple) else ""
+    yield Finding(
+        place,
+        f"`{name or used.place.text}` is the states {described(used.value)} of one cell, and not a tensor",
+        because=(
+            Evidence(layer.place, f"returns the states of each cell together{returned}"),
+            Evidence(used.place, f"here it is {used.how}"),
+        ),
+        cure="unpack the states of a cell in brackets: `output, (h, c), ... = ...`",
+    )
+
+
+def _is_states_of_a_cell(value: Tuple) -> bool:
+    """True for several states; Keras hands out a single one in a list or as it is, depending on how it runs."""
+    return is_keras(value.layer) and value.part == "state" and len(value.items) > 1
+
+
+def _place_of(used: UsedAsTensor, facts: Facts) -> Place | None:
+    """Where the states of a cell got the name under which they are used as a tensor."""
+    if not _is_states_of_a_cell(used.value):
+        return None
+    unpacked, _ = _unpacking_of(used.value, facts)
+    return used.place if unpacked is None else unpacked.place
+
+
+def _unpacking_of(states: Tuple, facts: Facts) -> tuple[Unpacked | None, str]:
+    """The unpacking that gave the states of a cell a name, and that name."""
+    for unpacked in facts.events(Unpacked):
+        if not _has(unpacked.value, states) or not isinstance(unpacked.value, Tuple):
+            continue
+        if len(unpacked.names) == len(unpacked.value.items):
+            name = unpacked.names[unpacked.value.items.index(states)]
+            return unpacked, name if isinstance(name, str) else ""
+    return None, ""
+
+
+def _has(result: Value, states: Tuple) -> bool:
+    return isinstance(result, Tuple) and states in result.items
 
 
 @check(RULE, on=Fitted)

@@ -128,7 +128,7 @@ def _what_happens(layer: Layer, stack: Axis, names: list[str]) -> str:
 def pair_used_as_tensor(used: UsedAsTensor, facts: Facts) -> Iterator[Finding]:
     """The (h, c) pair of an LSTM used as the hidden state: `h[-1]` of it is the cell state."""
     layer = used.value.layer
-    if layer is None or used.value.part not in ("state", "cell"):
+    if layer is None or layer.spec.framework != "torch" or used.value.part not in ("state", "cell"):
         return
     pair = "(h_n, c_n)" if used.value.part == "state" else "(h, c)"
     yield Finding(

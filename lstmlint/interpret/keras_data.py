@@ -14,7 +14,9 @@ from dataclasses import replace
 
 from lstmlint.catalogue.keras_models import DATASET
 from lstmlint.interpret.keras_inputs import axis_for, items_of
+from lstmlint.interpret.keras_masks import ZEROS_BEHIND
 from lstmlint.interpret.ops.shape import size_number
+from lstmlint.interpret.ops.trail import noted
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.wording import callee
 from lstmlint.values import (
@@ -228,9 +230,16 @@ def to_categorical(world: World, call: Call) -> Value:
     "keras.utils.pad_sequences", "keras.preprocessing.sequence.pad_sequences", "keras.utils.sequence.pad_sequences"
 )
 def pad_sequences(world: World, call: Call) -> Value:
-    """A list of sequences to (samples, maxlen)."""
-    length = call.arg(1, "maxlen")
-    return Tensor((world.axis(), axis_for(world, length)))
+    """A list of sequences to (samples, maxlen); zeros stand in front of the shorter ones, or behind them."""
+    side, value = call.arg(3, "padding"), call.arg(5, "value") or Const(0)
+    padded = Tensor((world.axis(), axis_for(world, call.arg(1, "maxlen"))))
+    behind = side == Const("post") and isinstance(side, Const) and not side.assumed and _number(value) == 0
+    return noted(padded, ZEROS_BEHIND, call.place) if behind else padded
+
+
+def _number(value: Value) -> float | None:
+    """The number that a constant is."""
+    return value.value if isinstance(value, Const) and isinstance(value.value, (int, float)) else None
 
 
 @operation("keras.utils.timeseries_dataset_from_array", "keras.preprocessing.timeseries_dataset_from_array")

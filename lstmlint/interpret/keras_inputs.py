@@ -46,6 +46,9 @@ def unwrapped(world: World, value: Value, call: Call) -> Value:
     if isinstance(value, Tuple) and value.part == "result" and value.items:
         needs_tensor(world, value, call.place, f"given to `{callee(call)}`")
         return unwrapped(world, value.items[0], call)
+    if isinstance(value, Tuple) and value.part == "state" and len(value.items) > 1:
+        needs_tensor(world, value, call.place, f"given to `{callee(call)}`")
+        return world.unknown()
     parts = items_of(world, value)
     return unwrapped(world, parts[0], call) if parts is not None and len(parts) == 1 else value
 

@@ -1,20 +1,25 @@
 """Where a mask comes from and which layer loses it, as notes of the tensors that carry it.
 
 `Embedding(mask_zero=True)` and `Masking` attach a mask to their output; each layer hands it on, or loses it. Keras 3
-warns of a layer that loses one, Keras 2 does not.
+warns of a layer that loses one, Keras 2 does not. A function that is no layer, `x * 2.0`, loses it without a word.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from lstmlint.keras_events import Unmasked
 from lstmlint.source import Place
 from lstmlint.values import NONE, Const, Layer, Note, Tensor, Value
+from lstmlint.world import World
 
 MASKED = "masked"
 """A layer attached a mask."""
 LOST = "mask-lost"
 """A layer behind it lost the mask."""
+
+ZEROS_BEHIND = "zeros-behind"
+"""Zeros were put behind sequences that are shorter than others."""
 
 LOSING = frozenset(
     {"conv1d", "conv1d_transpose", "depthwise_conv1d", "pool1d", "resize1d", "reshape", "permute", "lambda"}
@@ -33,11 +38,22 @@ def with_mask(layer: Layer, place: Place, source: Value, parts: tuple[Value, ...
         return replace(result, trail=(*without_mask(result.trail), Note(MASKED, layer.place, layer)))
     if layer.spec.family in _ENDING:
         return replace(result, trail=without_mask(result.trail))
+    if _hands_on(layer) and is_masked(source):
+        return replace(result, trail=(*without_mask(result.trail), *_mask_of(source)))
     if layer.spec.family in _JOINING and any(is_masked(part) for part in parts):
         return replace(result, trail=tuple(note for note in result.trail if note.kind != LOST))
-    if layer.spec.family in LOSING and is_masked(source) and not _hands_on(layer):
+    if layer.spec.family in LOSING and is_masked(source):
         return replace(result, trail=(*without_mask(result.trail), *_mask_of(source), Note(LOST, place, layer)))
     return result
+
+
+def unmasked(world: World, result: Value, place: Place, *parts: Value) -> Value:
+    """What a function that is no layer makes of some tensors: the mask of any of them is lost."""
+    source = next((part for part in parts if is_masked(part)), None)
+    if source is None or not isinstance(result, Tensor):
+        return result
+    world.emit(Unmasked(place=place, source=source))
+    return replace(result, trail=(*without_mask(result.trail), *_mask_of(source), Note(LOST, place)))
 
 
 def _makes_mask(layer: Layer) -> bool:

@@ -19,7 +19,7 @@ from lstmlint.interpret.keras_inputs import (
     unwrapped,
     without_steps,
 )
-from lstmlint.interpret.keras_masks import without_mask
+from lstmlint.interpret.keras_masks import LOST, without_mask
 from lstmlint.interpret.ops.trail import BACKWARDS, STATEFUL, VALUES, noted, recomputed, turned_round, without_notes
 from lstmlint.interpret.registry import APPLICATIONS, Call, application
 from lstmlint.interpret.wording import callee
@@ -84,7 +84,7 @@ def _tell(world: World, layer: Layer, call: Call, reading: Reading, state: Value
             source=reading.source,
             state=state,
             result=result,
-            masked=call.kwargs.get("mask", NONE) != NONE,
+            masked=_is_given_mask(call),
             owner=world.target,
         )
     )
@@ -191,7 +191,14 @@ def _read(world: World, layer: Layer, call: Call, rank: int) -> tuple[Reading, V
         text = f"`{callee(call)}` reads axis {position} as {role.value}"
         world.claim(tensor.axes[position], role, Strength.FACT, call.place, text, layer)
     batch, time, *spatial = tensor.axes[:-1]
-    return Reading(tensor, batch, time, tuple(spatial), without_steps(recomputed(tensor).trail)), state
+    trail = without_steps(recomputed(tensor).trail)
+    if _is_given_mask(call):
+        trail = tuple(note for note in trail if note.kind != LOST)
+    return Reading(tensor, batch, time, tuple(spatial), trail), state
+
+
+def _is_given_mask(call: Call) -> bool:
+    return call.kwargs.get("mask", NONE) != NONE
 
 
 def _mended(world: World, source: Value) -> Reading:

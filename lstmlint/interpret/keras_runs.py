@@ -6,8 +6,9 @@ from collections.abc import Hashable, Iterator
 
 from lstmlint.interpret.keras_replay import flat
 from lstmlint.interpret.registry import Call
+from lstmlint.interpret.wording import callee
 from lstmlint.keras_events import Ran
-from lstmlint.values import ListRef, Tensor, Tuple, Value
+from lstmlint.values import ListRef, Role, Strength, Tensor, Tuple, Value
 from lstmlint.world import World
 
 _FIT = """x y batch_size epochs verbose callbacks validation_split validation_data shuffle class_weight sample_weight
@@ -28,6 +29,7 @@ def tell_run(world: World, call: Call, data: Value, inputs: Value, output: Value
     method = call.name.rpartition(".")[2]
     if method not in _PARAMETERS:
         return
+    _claim_batch(world, call, inputs)
     arguments = {**dict(zip(_PARAMETERS[method], call.args[1:], strict=False)), **call.kwargs}
     world.emit(
         Ran(
@@ -42,6 +44,13 @@ def tell_run(world: World, call: Call, data: Value, inputs: Value, output: Value
             is_new_each_round=_is_new(world, inputs),
         )
     )
+
+
+def _claim_batch(world: World, call: Call, inputs: Value) -> None:
+    for value in flat(world, inputs):
+        if isinstance(value, Tensor) and value.axes:
+            text = f"`{callee(call)}` takes axis 0 for the batch"
+            world.claim(value.axes[0], Role.BATCH, Strength.FACT, call.place, text, kind="fit")
 
 
 def _is_new(world: World, inputs: Value) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lstmlint.events import Combined
+from lstmlint.interpret.keras_masks import unmasked
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import broadcast, tensor_argument
 from lstmlint.interpret.ops.trail import LESS_ONE, MASK, SIGMOID, is_mask, joint_state, joint_trail, noted, recomputed
@@ -44,7 +45,7 @@ def combine(world: World, call: Call, values: Sequence[Value]) -> Value:
     if len(known) > 1:
         how = call.name.rpartition(".")[2]
         world.emit(Combined(place=call.place, how=how, parts=tuple(known), result=result))
-    return result
+    return unmasked(world, result, call.place, *known)
 
 
 def _some_open(world: World, operands: Sequence[Value]) -> Value:

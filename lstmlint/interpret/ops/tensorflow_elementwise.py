@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lstmlint.interpret.joins import settled
+from lstmlint.interpret.keras_masks import unmasked
 from lstmlint.interpret.ops.elementwise import combine
 from lstmlint.interpret.ops.shape import listed, tensor_argument
 from lstmlint.interpret.ops.trail import MASK, SIGMOID, noted, recomputed
@@ -81,7 +82,7 @@ def one(world: World, call: Call) -> Value:
 def computed(world: World, call: Call) -> Value:
     """New entries on the same axes."""
     source = one(world, call)
-    return recomputed(source) if isinstance(source, Tensor) else source
+    return unmasked(world, recomputed(source), call.place, source) if isinstance(source, Tensor) else source
 
 
 @operation(*_named("sigmoid"))
