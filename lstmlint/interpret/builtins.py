@@ -58,6 +58,7 @@ def library(run: Run) -> dict[str, Operation]:
         "collections.defaultdict": _open_dict,
         "types.SimpleNamespace": _namespace,
         "argparse.Namespace": _namespace,
+        "dataclasses.field": _field,
         "builtins.map": _map,
         "builtins.int": _int,
         "builtins.float": _float,
@@ -217,6 +218,14 @@ def _dict(run: Run, call: Call) -> Value:
 
 def _open_dict(run: Run, call: Call) -> Value:
     return run.world.new_dict({}, open_ended=True)
+
+
+def _field(run: Run, call: Call) -> Value:
+    """The default of a dataclass's field. One made by a factory is made once here, as nobody compares identities."""
+    factory = call.kwargs.get("default_factory")
+    if factory is not None:
+        return run.call(factory, Call("default_factory", (), {}, call.place))
+    return call.kwargs.get("default") or run.world.unknown()
 
 
 def _namespace(run: Run, call: Call) -> Value:
