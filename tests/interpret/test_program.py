@@ -359,12 +359,14 @@ def test_a_layer_of_a_partial_knows_where_it_was_named() -> None:
 
 
 @pytest.mark.parametrize(
-    "default", ["{'batch_first': True}", "field(default_factory=lambda: {'batch_first': True})", "field(default=OPTIONS)"]
+    "default",
+    ["{'batch_first': True}", "field(default_factory=lambda: {'batch_first': True})", "field(default=OPTIONS)"],
 )
 def test_the_defaults_of_a_dataclass_are_followed(default: str) -> None:
     text = HEAD + (
         "from dataclasses import dataclass, field\nOPTIONS = {'batch_first': True}\n@dataclass\nclass Config:\n"
-        f"    width: int = 3\n    options: dict = {default}\nconfig = Config()\nnn.LSTM(config.width, 5, **config.options)\n"
+        f"    width: int = 3\n    options: dict = {default}\n"
+        "config = Config()\nnn.LSTM(config.width, 5, **config.options)\n"
     )
     (layer,) = built(text)
     assert [getattr(layer.argument(name), "value", None) for name in ("input_size", "batch_first")] == [3, True]
