@@ -43,7 +43,10 @@ def packed_along_the_wrong_axis(packed: PackedUp, facts: Facts) -> Iterator[Find
 
 
 def contradicting(packed: PackedUp, facts: Facts) -> list[Support]:
-    """What says that a sequence is packed along the wrong axis: a fact, or two kinds of evidence, unopposed."""
+    """What says that a sequence is packed along the wrong axis: a fact, or two kinds of evidence, unopposed.
+
+    A layer's batch_first=True has no effect on a packed sequence, but says what its author took the data for.
+    """
     source = packed.source
     if not isinstance(source, Tensor) or len(source.axes) < 2 or packed.batch_first is None:
         return []
@@ -53,9 +56,18 @@ def contradicting(packed: PackedUp, facts: Facts) -> list[Support]:
     agreeing = [support for support in uses_of(facts).agreeing(view, facts) if support.place not in own]
     weight = strongest(tuple(against))
     kinds = {support.kind for support in against if support.strength >= Strength.STRUCTURE}
-    if weight <= strongest(tuple(agreeing)) or not (weight == Strength.FACT or len(kinds) > 1):
-        return []
-    return against
+    is_enough = weight == Strength.FACT or len(kinds) > 1 or (not agreeing and _is_meant_otherwise(packed, facts))
+    return against if is_enough and weight > strongest(tuple(agreeing)) else []
+
+
+def _is_meant_otherwise(packed: PackedUp, facts: Facts) -> bool:
+    """True where every layer that reads a sequence packed time first was built with batch_first=True."""
+    flags = {
+        as_bool(called.layer.argument("batch_first"))
+        for called in facts.events(Called)
+        if called.source == packed.result and is_torch_recurrent(called.layer)
+    }
+    return flags == {True} and packed.batch_first is False
 
 
 @check(RULE, on=PaddedBack)

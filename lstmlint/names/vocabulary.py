@@ -8,11 +8,11 @@ from lstmlint.values import Role
 
 _CLEAR = {
     Role.BATCH: re.compile(
-        r"^_?(n_?)?(mini_?)?(batch(es)?|batch_?(size|sz|dim|len)|b_?(sz|size)|n_?samples|num_samples)_?$"
+        r"^_?(n_?)?(mini_?)?(batch(es)?|batch_?(size|sz|dim|len)|b_?(sz|size)|(n|num)_?(samples|envs|seqs|sequences))_?$"
     ),
     Role.TIME: re.compile(
         r"^_?((max_?|n_?|num_?|seq_?|input_?|src_?|tgt_?)?(seq(uence)?_?(len(gth)?|size)?|time_?steps?|times?|steps?|n_?steps|frames|"
-        r"timesteps?|seq_?len(gth)?s?|max_?len(gth)?|len_?seq|time_?(dim|len)))_?$"
+        r"timesteps?|seq_?len(gth)?s?|max_?len(gth)?|len_?seq|time_?(dim|len)|horizon|window_?(len(gth)?|size)?|look_?back))_?$"
     ),
 }
 _LETTERS = {

@@ -63,6 +63,9 @@ def test_ordinary_names_say_nothing(name: str) -> None:
         ("n_steps", Role.TIME),
         ("timesteps", Role.TIME),
         ("max_len", Role.TIME),
+        ("num_envs", Role.BATCH),
+        ("horizon", Role.TIME),
+        ("window_size", Role.TIME),
     ],
 )
 def test_clear_names_say_their_role(name: str, role: Role) -> None:
