@@ -107,7 +107,7 @@ class Note:
     place: Place
     layer: Layer | None = None
     axis: int | None = None
-    """The axis whose last position a tensor's only entry is (`last-position`)."""
+    """The axis whose last position a tensor's only entry is (`last-position`); that was turned round (`backwards`)."""
 
 
 class Value:

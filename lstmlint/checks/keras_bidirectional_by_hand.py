@@ -142,7 +142,7 @@ def _same_state(event: Together, state: Tensor) -> Finding | None:
 
 def _same_reading(event: Together, one: Tensor, other: Tensor, facts: Facts) -> Finding | None:
     first, second = _reading(one, facts), _reading(other, facts)
-    if first is None or second is None or first.layer.spec.path != second.layer.spec.path:
+    if first is None or second is None or first is second or first.layer.spec.path != second.layer.spec.path:
         return None
     if first.layer.id == second.layer.id:
         return _shared(event, first, second)

@@ -7,7 +7,7 @@ one, so that one missing return_sequences does not hide the next.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES, SPATIAL_AXES, STATES
 from lstmlint.events import Called, Misplaced
@@ -235,7 +235,8 @@ def _output(world: World, layer: Layer, flags: Layer, reading: Reading, width: A
 def _in_order(layer: Layer, reading: Reading, output: Tensor) -> Tensor:
     """A sequence of outputs with what is known of its order: that of the input, or the other way round."""
     was = reading.source.noted(BACKWARDS) if isinstance(reading.source, Tensor) else None
-    output = output if was is None else noted(output, BACKWARDS, was.place, was.layer)
+    if was is not None:
+        output = replace(output, trail=(*output.trail, replace(was, axis=reading.time.id)))
     backwards = as_bool(layer.argument("go_backwards"))
     if backwards is None:
         return without_notes(output, BACKWARDS)

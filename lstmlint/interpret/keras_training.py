@@ -47,12 +47,18 @@ def compile_model(world: World, call: Call) -> Value:
         return NONE
     sequential = model.spec.family == "sequential"
     output = evaluated(world, model, call)[1] if sequential else model.argument("outputs")
-    for one_output, _, key in _outputs_and_targets(world, output or world.unknown(), None):
+    tell_compiled(world, model.id, output or world.unknown(), call)
+    return NONE
+
+
+def tell_compiled(world: World, address: int, output: Value, call: Call) -> None:
+    """Tells which loss was given to compile for each output of a model; nothing for one that was not compiled."""
+    loss = record(world, address).get(LOSS)
+    for one_output, _, key in _outputs_and_targets(world, output, None):
         for one_loss in _losses(world, loss, key):
             flag = reads_logits(one_loss)
             world.emit(Compiled(place=call.place, output=one_output, loss_value=one_loss, from_logits=flag))
             _call_own(world, one_loss, world.unknown(), one_output, call)
-    return NONE
 
 
 @operation(*_methods("summary", "count_params", "get_weights", "set_weights", "save", "load_weights"))

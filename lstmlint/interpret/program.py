@@ -21,6 +21,7 @@ from lstmlint.interpret.calls import call_function
 from lstmlint.interpret.classes import call_instance, instantiate
 from lstmlint.interpret.definitions import Nowhere, ancestry
 from lstmlint.interpret.keras_sequential import finish
+from lstmlint.interpret.keras_training import tell_compiled
 from lstmlint.interpret.lightning import is_left_to_lightning, train
 from lstmlint.interpret.load import load
 from lstmlint.interpret.lookup import define, lookup, module_frame, module_name
@@ -203,7 +204,9 @@ def _use(run: Run, owner: Instance, method: Function, number: int) -> None:
         call_instance(run, owner, _no_arguments(run, info.name))
     parsed = info.syntax(run.syntax)
     if parsed is not None and isinstance(parsed[0], cst.FunctionDef):
-        run.world.emit(Returned(place=parsed[1].place(parsed[0].name), function=info.name, value=value))
+        place = parsed[1].place(parsed[0].name)
+        run.world.emit(Returned(place=place, function=info.name, value=value))
+        tell_compiled(run.world, owner.address, value, Call(info.name, (), {}, place))
 
 
 def _method(run: Run, owner: Instance, method: Function, number: int) -> None:

@@ -191,5 +191,5 @@ def flipped(world: World, call: Call) -> Value:
         return source
     given = spread(world, call, 1, "dims", "axis")
     found = [position_in(dim, len(source.axes)) for dim in given or ()]
-    along_time = call.name.endswith("lr") or found == [1]
-    return turned_round(source, 1 if along_time else None, call.place)
+    named = {"fliplr": 1, "flipud": 0}.get(call.name.rpartition(".")[2])
+    return turned_round(source, found[0] if len(found) == 1 else named, call.place)

@@ -119,9 +119,15 @@ def recomputed(tensor: Tensor) -> Tensor:
 
 def turned_round(tensor: Tensor, position: int | None, place: Place, layer: Layer | None = None) -> Tensor:
     """A tensor after the entries of an axis were put the other way round; None: of an axis that nobody knows."""
-    if tensor.noted(BACKWARDS):
-        return without_notes(tensor, BACKWARDS)
-    return noted(tensor, BACKWARDS, place, layer) if position == 1 else tensor
+    axes = [axis.id for axis in tensor.axes]
+    axis = axes[position] if position is not None and position < len(axes) else None
+    note = tensor.noted(BACKWARDS)
+    if note is not None:
+        is_other = axis is not None and axis != note.axis and note.axis in axes
+        return tensor if is_other else without_notes(tensor, BACKWARDS)
+    if axis is None or position != 1:
+        return tensor
+    return replace(tensor, trail=(*tensor.trail, Note(BACKWARDS, place, layer, axis)))
 
 
 def joint_state(tensors: Iterable[Tensor]) -> str | None:

@@ -90,10 +90,25 @@ def test_steps_turned_round_are_noted_until_they_are_turned_again(name: str, arg
     assert bench.call(name, once, *arguments) == x
 
 
-@pytest.mark.parametrize("arguments", [(0,), (2,), (), (Unknown("axis"),), ((0, 1),)])
+@pytest.mark.parametrize("arguments", [(), (Unknown("axis"),), ((0, 1),)])
 def test_what_is_not_known_to_turn_steps_round_leaves_no_note(arguments: tuple[object, ...]) -> None:
     bench = Bench()
     once = bench.call("torch.flip", bench.tensor(3, 5, 4), 1)
     for x in (bench.tensor(3, 5, 4), once):
         result = bench.call("torch.flip", x, *arguments)
         assert isinstance(result, Tensor) and result.noted("backwards") is None
+
+
+@pytest.mark.parametrize(("name", "arguments"), [("torch.flip", (0,)), ("torch.flip", (-1,)), ("numpy.flipud", ())])
+def test_another_axis_turned_round_says_nothing_of_the_steps(name: str, arguments: tuple[object, ...]) -> None:
+    bench = Bench()
+    once = bench.call("torch.flip", bench.tensor(3, 5, 4), 1)
+    for x in (bench.tensor(3, 5, 4), once):
+        assert bench.call(name, x, *arguments) == x
+
+
+def test_steps_are_turned_again_wherever_they_stand() -> None:
+    bench = Bench()
+    moved = bench.call("torch.permute", bench.call("torch.flip", bench.tensor(3, 5, 4), 1), (1, 0, 2))
+    again = bench.call("torch.flip", moved, 0)
+    assert isinstance(again, Tensor) and again.noted("backwards") is None
