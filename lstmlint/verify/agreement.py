@@ -32,7 +32,7 @@ def rows(verified: Verified, path: str) -> Iterator[LayerRow]:
                 f"{name} ({layer.family})",
                 layer.built.line if layer.built else 0,
                 reading(layer),
-                _observed(layer),
+                _observed(layer) + (" (shapes only: too large for the memory limit)" if observation.on_meta else ""),
                 _verdict(verified, path, observation, layer),
             )
 

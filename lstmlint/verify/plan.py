@@ -55,9 +55,10 @@ def plan_torch(
     beliefs = _beliefs(facts)
     found = []
     for name in names:
-        if wanted and name not in wanted:
-            continue
         definition = syntax.classes[name]
+        runs = syntax.method(name, "forward") is not None or any(recipe.method for recipe in sites.recipes(name))
+        if (wanted and name not in wanted) or not (runs or _inherits(definition)):
+            continue
         found.append(
             ModelPlan(
                 name,
@@ -75,7 +76,8 @@ def plan_torch(
         recipes = sites.recipes(name)
         if recipes and (not wanted or name in wanted):
             line = syntax.functions[name].lineno
-            found.append(ModelPlan(name, line, recipes=recipes, beliefs=beliefs, configured=configured.get(name)))
+            given = (Parameter("input"),)
+            found.append(ModelPlan(name, line, "", recipes, given, beliefs, configured.get(name)))
     return tuple(sorted(found, key=lambda plan: (not any(r.arguments is not None for r in plan.recipes), plan.line)))
 
 
@@ -113,6 +115,12 @@ def _mentioning(syntax: Syntax, found: set[str]) -> set[str]:
         if bases & (found | more):
             more.add(name)
     return more
+
+
+def _inherits(definition: ast.ClassDef) -> bool:
+    """True where a method may come from a base that the file does not show."""
+    known = {"Module", "LightningModule", "object"}
+    return any((ast.unparse(base).rpartition(".")[2]) not in known for base in definition.bases)
 
 
 def _is_abstract(syntax: Syntax, name: str, found: set[str]) -> bool:

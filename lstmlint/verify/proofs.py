@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from lstmlint.verify.contracts import Call, Fault, Observation, Place, Proof
+from lstmlint.verify.contracts import Fault, Observation, Place, Proof
 from lstmlint.verify.judging import Judged, Verdict, described, within
 from lstmlint.verify.verdicts import LAYOUT, MIXING
 
@@ -52,7 +52,7 @@ def _batch_mixing(observation: Observation) -> Proof | None:
     if not observation.ran or observation.consistent or observation.batch_axis < 0:
         return None
     call = next((call for call in observation.calls if call.begins), None)
-    if call is None or _may_be_unbatched(call, observation):
+    if call is None or _may_be_unbatched(observation) or _is_graph(observation):
         return None
     because: tuple[tuple[Place, str], ...] = ()
     if call.built is not None and call.built != call.place:
@@ -62,7 +62,13 @@ def _batch_mixing(observation: Observation) -> Proof | None:
     return Proof(BATCH_MIXING, call.place, shown, because)
 
 
-def _may_be_unbatched(call: Call, observation: Observation) -> bool:
+def _is_graph(observation: Observation) -> bool:
+    """True where the input says how samples go together: a matrix with a row and a column for each."""
+    batch = observation.sizes[0] if observation.batch_axis == 0 else observation.sizes[1]
+    return any(shape.count(batch) > 1 for shape in observation.inputs)
+
+
+def _may_be_unbatched(observation: Observation) -> bool:
     """True where a recurrent layer reads one sequence only, which may be all that there is."""
     shapes = [layer.inputs[0] for layer in observation.layers if layer.inputs]
     return any(len(shape) < 3 or 1 in shape[:2] for shape in shapes)

@@ -86,6 +86,8 @@ class _File:
     judged: list[Judged] = field(default_factory=list)
     shown: list[Diagnostic] = field(default_factory=list)
     beliefs: tuple[Belief, ...] = ()
+    fault: Fault | None = None
+    """What kept the whole file from being run."""
 
 
 def verify(paths: Iterable[str], finder: SettingsFinder, options: Options) -> Verified:
@@ -124,7 +126,8 @@ def _verify_file(
         if models:
             file.beliefs = models[0].beliefs
             _run(file, framework, models, options)
-    file.judged = [judge(diagnostic, file.observations) for diagnostic in found]
+    whole = () if file.fault is None else (Observation("", fault=file.fault),)
+    file.judged = [judge(diagnostic, (*file.observations, *whole)) for diagnostic in found]
     _tell_troubles(file, models)
     for shown in proofs(file.observations, file.judged):
         _add_proof(file, shown.proof, source)
@@ -145,7 +148,7 @@ def _run(file: _File, framework: str, models: tuple[ModelPlan, ...], options: Op
     request = Request(framework, absolute, module, folders, root, models, options.limits.memory, "")
     answer = ask(request, options.python, os.getcwd(), options.limits)
     if answer.fault is not None:
-        file.troubles.append(_trouble(file, "", answer.fault, 1))
+        file.fault = answer.fault
     inside = {name for each in answer.observations if each.ran for name in each.classes if name != each.name}
     file.observations = tuple(
         each for each in answer.observations if each.ran or each.own_input or each.name not in inside
@@ -156,6 +159,8 @@ def _tell_troubles(file: _File, models: tuple[ModelPlan, ...]) -> None:
     """Why models could not be run, unless a finding or a proof says so already."""
     lines = {plan.name: plan.line for plan in models}
     told = {each.model for each in file.judged if each.verdict is Verdict.CONFIRMED}
+    if file.fault is not None and "" not in told:
+        file.troubles.append(_trouble(file, "", file.fault, 1))
     for each in file.observations:
         if each.fault is None or each.ran or each.name in told:
             continue

@@ -100,7 +100,7 @@ def _says(fault: Fault) -> str:
 def _raised(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
     """An exception at the place, at its evidence, or out of a layer that was built there."""
     fault = observation.fault
-    if fault is None or fault.stage not in ("build", "forward", "size") or (fault.ours and not fault.places):
+    if fault is None or fault.stage not in ("import", "build", "forward", "size") or (fault.ours and not fault.places):
         return None
     innermost = fault.places[-1] if fault.places else None
     at_place = any(within(place, diagnostic) for place in fault.places) or within(fault.built, diagnostic)

@@ -81,8 +81,9 @@ def test_a_fault_is_one_clear_line(name: str, tmp_path: Path) -> None:
     build, forward, top, wanted = PROGRAMS[name]
     file = tmp_path / "model.py"
     file.write_text(MODEL.format(build=build, forward=forward) + f"\n{top}\n", encoding="utf-8")
-    command = [sys.executable, "-m", "lstmlint", "verify", "--timeout", "6", "--memory", "1", "--output-format", "json"]
-    finished = subprocess.run([*command, str(file)], cwd=tmp_path, capture_output=True, text=True, env=environment())
+    limits = ["--timeout", "6" if "loops" in name else "120", "--memory", "1"]
+    command = [sys.executable, "-m", "lstmlint", "verify", *limits, "--output-format", "json", str(file)]
+    finished = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment())
     assert finished.returncode in (0, 1), finished.stderr
     told = json.loads(finished.stdout)
     messages = [trouble["message"] for trouble in told["troubles"]]
@@ -93,6 +94,17 @@ def test_a_fault_is_one_clear_line(name: str, tmp_path: Path) -> None:
     while strays(tmp_path) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not strays(tmp_path)
+
+
+def test_a_model_too_large_for_memory_is_seen_by_its_shapes(tmp_path: Path) -> None:
+    file = tmp_path / "model.py"
+    build = "self.wide = nn.Linear(60_000, 60_000)"
+    text = MODEL.format(build=build, forward="pass").replace("raise SystemExit", "Net()(torch.randn(2, 5, 3)), ")
+    file.write_text(text, encoding="utf-8")
+    command = [sys.executable, "-m", "lstmlint", "verify", "--memory", "1", "--output-format", "json", str(file)]
+    told = json.loads(subprocess.run(command, capture_output=True, text=True, env=environment()).stdout)
+    assert told["troubles"] == []
+    assert told["layers"][0]["observed"].startswith("(2, 5, 3) (shapes only")
 
 
 def environment() -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import pytest
 
@@ -97,6 +98,11 @@ def test_a_proof_is_not_said_twice() -> None:
     assert [each.proof.rule for each in proofs([observation], [])] == ["batch-mixing"]
     assert list(proofs([observation], [confirmed])) == []
     assert list(proofs([observed(call(9, 0, MIXED, begins=True), consistent=(1,))], [])) == []
+
+
+def test_samples_that_an_input_ties_together_are_no_mistake() -> None:
+    mixing = observed(call(9, 0, MIXED, begins=True))
+    assert list(proofs([replace(mixing, inputs=((5, 7, 3), (5, 5)))], [])) == []
 
 
 def test_errors_about_made_up_input_are_no_proof() -> None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from lstmlint.verify.contracts import Fault, ModelPlan, Observation, Request
-from lstmlint.verify.worker.faults import fault_of
-from lstmlint.verify.worker.flatten import tensors
+from lstmlint.verify.worker.faults import OUT_OF_MEMORY, fault_of
+from lstmlint.verify.worker.flatten import replaced, tensors
 from lstmlint.verify.worker.loading import Program
-from lstmlint.verify.worker.torch_building import Built, CannotBuild, builds, sizes_of
+from lstmlint.verify.worker.torch_building import Built, CannotBuild, Explain, builds, sizes_of
 from lstmlint.verify.worker.torch_inputs import measured, resized
 from lstmlint.verify.worker.torch_recording import BUILT, Recorder, Watch, is_tensor
 from lstmlint.verify.worker.torch_repair import ATTEMPTS, repaired
@@ -44,9 +44,25 @@ def _examine(watch: Watch, program: Program, plan: ModelPlan) -> Observation:
             if observation.own_input:
                 break
     except CannotBuild as problem:
-        return Observation(plan.name, fault=problem.fault)
+        best = Observation(plan.name, fault=problem.fault)
     assert best is not None
+    if best.fault is not None and best.fault.type == OUT_OF_MEMORY:
+        return _shapes(watch, program, plan, explain) or best
     return best
+
+
+def _shapes(watch: Watch, program: Program, plan: ModelPlan, explain: Explain) -> Observation | None:
+    """What is seen of a model without its numbers, on torch's meta device: one run, shapes and nothing else."""
+    try:
+        with torch.device("meta"):
+            built = next(builds(program, plan, explain))
+            args, kwargs = replaced((built.given.args, built.given.kwargs), is_tensor, lambda each: each.to("meta"))
+            given = measured(replace(built.given, args=args, kwargs=kwargs))
+            examination = Examination(watch, built.model.eval(), given, run=built.run)
+            fault = _tried(examination, explain)
+    except (Exception, SystemExit):
+        return None
+    return None if fault is not None else observation(examination, plan, built, None, shapes_only=True)
 
 
 _last: dict[int, Recorder] = {}

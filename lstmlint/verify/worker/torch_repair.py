@@ -70,6 +70,8 @@ def repaired(given: Input, failing: list[tuple[Any, tuple[Any, ...]]]) -> Input 
 def _as_tokens(given: Input, fed: Any, count: int) -> Input | None:
     def change(tensor: Any) -> Any:
         same = tensor.shape == fed.shape
+        if same and tensor.dim() > 2:
+            tensor = tensor.select(2, 0)  # tokens of three axes are rare, and a guessed rank is not known
         if not same or (not tensor.dtype.is_floating_point and int(tensor.max()) < count):
             return tensor
         return (tensor.abs() * 7).long() % max(count - 1, 1) + (1 if count > 1 else 0)

@@ -17,7 +17,9 @@ torch: Any = importlib.import_module("torch")
 nn: Any = torch.nn
 
 
-def observation(examination: Examination, plan: ModelPlan, built: Built, fault: Fault | None) -> Observation:
+def observation(
+    examination: Examination, plan: ModelPlan, built: Built, fault: Fault | None, shapes_only: bool = False
+) -> Observation:
     """What was seen of a model; where it did not run to its end, what was seen until then."""
     known = {name for name, _ in built.model.named_modules()}  # what a run adds to its copy is no part of the model
     named = (examination.ran_on or built.model).named_modules()
@@ -32,13 +34,15 @@ def observation(examination: Examination, plan: ModelPlan, built: Built, fault: 
         (given.batch, given.steps),
         fault=fault,
         parameters=sum(parameter.numel() for parameter in built.model.parameters()),
+        on_meta=shapes_only,
         inputs=given.shapes,
         outputs=tuple(tuple(each.shape) for each in examination.outputs),
         classes=tuple(sorted({type(module).__name__ for module in built.model.modules()})),
     )
-    hypotheses = [examination.suppose(axis) for axis in leading_axes(given)] if ran else []
+    whole = ran and not shapes_only
+    hypotheses = [examination.suppose(axis) for axis in leading_axes(given)] if whole else []
     chosen = _chosen(examination, plan, hypotheses)
-    found = look_further(examination, plan, chosen) if ran else Findings()
+    found = look_further(examination, plan, chosen) if whole else Findings()
     calls = tuple(
         _call(number, record, chosen, found, paths) for number, record in enumerate(examination.base.records)
     )
