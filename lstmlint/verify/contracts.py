@@ -187,6 +187,8 @@ class Seen:
     """Where one changed sample shows: its axis, or UNCHANGED, MIXED, UNKNOWN."""
     early: tuple[bool, bool] = (True, True)
     """Whether a changed first time step shows in the first and in the second half of the last axis."""
+    opposed: bool = False
+    """True where a changed first step shows at the first step of some features, and of others at the last alone."""
     short: bool = False
     """True where the row of a short sequence is nothing but zeros though others are not."""
 

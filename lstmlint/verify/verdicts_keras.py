@@ -76,7 +76,17 @@ def _second_state(diagnostic: Diagnostic, observation: Observation) -> tuple[Ver
     return None
 
 
+def _opposite_orders(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
+    """Two directions side by side, of which one has its first step last."""
+    for call in observation.calls:
+        about = within(call.built, diagnostic, evidence=True) or within(call.place, diagnostic, evidence=True)
+        if about and any(seen.opposed for seen in call.outputs):
+            return Verdict.CONFIRMED, f"in what `{call.path}` gives, some features have the first step last"
+    return None
+
+
 OWN: dict[str, Judge] = {
+    "keras-bidirectional-by-hand": _opposite_orders,
     "keras-missing-return-sequences": _needs_sequence,
     "keras-extra-return-sequences": _wants_vector,
     "keras-input-shape": _one_step,

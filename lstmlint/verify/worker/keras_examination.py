@@ -123,7 +123,8 @@ def _observed(watch: Any, plan: ModelPlan, built: Any, explain: Any) -> Observat
     except (Exception, SystemExit) as error:
         fault = replace(explain(error, "forward"), ours=not built.own)
     hypothesis = runs.suppose() if fault is None and built.batch > 1 else None
-    calls = tuple(_call(number, record, hypothesis) for number, record in enumerate(runs.base.records))
+    opposed = _opposed(runs, steps) if hypothesis is not None else frozenset()
+    calls = tuple(_call(number, record, hypothesis, opposed) for number, record in enumerate(runs.base.records))
     holds = hypothesis is not None and (hypothesis.holds or hypothesis.is_open)
     return replace(
         seen,
@@ -141,14 +142,14 @@ def _observed(watch: Any, plan: ModelPlan, built: Any, explain: Any) -> Observat
     )
 
 
-def _call(number: int, record: Any, hypothesis: Hypothesis | None) -> Call:
+def _call(number: int, record: Any, hypothesis: Hypothesis | None, opposed: frozenset[int]) -> Call:
     merged = hypothesis.merged(number) if hypothesis else None
     return Call(
         "layer",
         record.name,
         record.place,
         _seen(record.inputs, merged.inputs if merged else []),
-        _seen(record.outputs, merged.outputs if merged else []),
+        _seen(record.outputs, merged.outputs if merged else [], number in opposed),
         str(record.owner.name),
         record.owner.__dict__.get("_lstmlint_built"),
         bool(merged and merged.begins),
@@ -157,9 +158,29 @@ def _call(number: int, record: Any, hypothesis: Hypothesis | None) -> Call:
     )
 
 
-def _seen(values: list[Any], states: list[int]) -> tuple[Seen, ...]:
+def _seen(values: list[Any], states: list[int], opposed: bool = False) -> tuple[Seen, ...]:
     known = [*states, *[UNKNOWN] * len(values)]
-    return tuple(Seen(tuple(each.shape), state) for each, state in zip(values, known, strict=False))
+    pairs = zip(values, known, strict=False)
+    return tuple(Seen(tuple(each.shape), state, opposed=opposed) for each, state in pairs)
+
+
+def _opposed(runs: Runs, steps: int) -> frozenset[int]:
+    """The calls whose result has features in opposite orders of time, by number: a changed first step tells."""
+    if steps < 3 or not (runs.built.main.ndim >= 3 or runs.built.main.dtype.kind in "iu"):
+        return frozenset()
+    change = Change(0, runs.built.batch)
+    recorder = runs.recording.Recorder(runs.base.records, change=change, heal=False)
+    runs.forward(*runs.changed(1, 0), recorder)
+    found = set()
+    for number, (record, after) in enumerate(zip(runs.base.records, recorder.raw, strict=False)):
+        for before, array in zip(record.outputs, after, strict=False):
+            where = runs.arrays.moved(before, array)
+            if where is not None and where.ndim == 3 and where.shape[1] == steps:
+                by_step = where.any(axis=0)
+                at_last_alone = by_step[-1] & ~by_step[:-1].any(axis=0)
+                if by_step[0].any() and at_last_alone.any():
+                    found.add(number)
+    return frozenset(found)
 
 
 def _layers(records: list[Any], calls: tuple[Call, ...]) -> tuple[SeenLayer, ...]:

@@ -45,6 +45,7 @@ class Recorder:
     compared: list[Compared] = field(default_factory=list)
     change: Change | None = None
     raw: list[list[Any]] = field(default_factory=list)
+    heal: bool = True
     diverged: bool = False
 
 
@@ -144,7 +145,7 @@ class Watch:
         begins = MIXED in outputs and not {MIXED, UNKNOWN} & set(inputs)
         recorder.compared.append(Compared(inputs, outputs, begins))
         recorder.raw.append(arrays)
-        if not begins:
+        if not begins or not recorder.heal:
             return result
         better = {id(t): healed(a, b, change) for t, a, b in zip(outgoing, record.outputs, arrays, strict=True)}
         return replaced(result, is_tensor, lambda tensor: _as_tensor(better.get(id(tensor)), tensor))
