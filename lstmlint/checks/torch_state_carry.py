@@ -20,7 +20,7 @@ from lstmlint.interpret.loops import LOADER
 from lstmlint.interpret.ops.trail import STATE
 from lstmlint.interpret.wording import callee_text, shortened
 from lstmlint.source import Place
-from lstmlint.values import ANY, NONE, Instance, Layer, Tensor, Value, as_bool
+from lstmlint.values import ANY, NONE, Instance, Layer, OpenTensor, Tensor, Value, as_bool
 
 _SEPARATE = re.compile(r"\.(?:items|values)\(\)")
 """What goes over the entries of a dictionary, which do not follow each other."""
@@ -152,7 +152,8 @@ def _starts_over(called: Called, turn: int, facts: Facts) -> bool:
 
 
 def _same_data(one: Round, other: Round) -> bool:
-    if one.source is not None and one.source == other.source:
+    """True where two loops go over the same things. Tensors may be other pieces of one, with the same axes."""
+    if one.source is not None and one.source == other.source and not isinstance(one.source, (Tensor, OpenTensor)):
         return True
     if isinstance(one.source, Layer) and isinstance(other.source, Layer):
         return one.source.place == other.source.place
