@@ -26,6 +26,7 @@ LAYERS = (
     "triage",
     "sizes",
     "values",
+    "weights",
     "events",
     "keras_events",
     "findings",

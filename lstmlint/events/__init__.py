@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from lstmlint.events.axes import (
@@ -215,6 +216,22 @@ class Discarded(Event):
 
     name: str
     """The path of a torch function, or the name of a tensor's method."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParameterSet(Event):
+    """A weight or bias of a torch recurrent layer was written, `name` as torch names it (`weight_ih_l0`).
+
+    `owner` is the identity of the layer, or of what stands for it; `layer` is None where that is not known. An event
+    without a name stands for any parameter. `value` is None for numbers that come from nowhere else.
+    """
+
+    owner: Hashable
+    layer: Layer | None
+    name: str
+    value: Value | None
+    complete: bool = False
+    """True where what writes it writes every parameter of the layer, or raises."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,9 +11,11 @@ import libcst as cst
 
 from lstmlint.interpret.conditions import compare, decide, truth
 from lstmlint.interpret.joins import join, settled
+from lstmlint.interpret.keras_arrays import sum_of
 from lstmlint.interpret.registry import OPERATIONS, Call
 from lstmlint.interpret.run import EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Flow, Frame
+from lstmlint.interpret.torch_parameters import text_of
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.sizes import Opaque, Size
 from lstmlint.source import Place
@@ -60,6 +63,7 @@ _COMPARING: dict[type[cst.BaseCompOp], str] = {
     cst.GreaterThan: "operator.gt",
     cst.GreaterThanEqual: "operator.ge",
 }
+_PLACEHOLDER = re.compile(r"%[a-z]")
 LARGEST = 10**9
 """Constants beyond this are not computed with: `"x" * 10**9` is not worth the memory."""
 
@@ -76,6 +80,10 @@ def arithmetic(run: Run, frame: Frame, node: cst.CSTNode, name: str, left: Value
     place = run.at(frame, node)
     if isinstance(left, Const) and isinstance(right, Const):
         return _constants(run, name, left, right)
+    if name == "Add" and (both := sum_of(left, right, place)) is not None:
+        return both
+    if name in ("Add", "Modulo") and (text := _text(name, left, right)) is not None:
+        return run.world.unknown("formatted", text, frame.context, id(node))
     if any(isinstance(side, (Tensor, OpenTensor)) for side in (left, right)):
         return tensors(run, name, left, right, place)
     if isinstance(left, (Tuple, ListRef)) or isinstance(right, (Tuple, ListRef)):
@@ -85,6 +93,16 @@ def arithmetic(run: Run, frame: Frame, node: cst.CSTNode, name: str, left: Value
         merged = {**world.entries(left), **world.entries(right)}
         return world.new_dict(merged, world.is_open_dict(left) or world.is_open_dict(right))
     return _sizes(run, frame, node, name, left, right)
+
+
+def _text(name: str, left: Value, right: Value) -> str | None:
+    """A text of which parts are not known, with a star for each of them; None for what is no text."""
+    one, other = text_of(left), text_of(right)
+    if name == "Modulo":
+        return None if one is None else _PLACEHOLDER.sub("*", one)
+    if one is None and other is None:
+        return None
+    return f"{'*' if one is None else one}{'*' if other is None else other}"
 
 
 def _as_tensor(run: Run, value: Value) -> Value:

@@ -7,9 +7,11 @@ import libcst as cst
 from lstmlint.events import AttributeSet, Unpacked
 from lstmlint.interpret.iteration import elements
 from lstmlint.interpret.joins import settled
+from lstmlint.interpret.keras_arrays import name_arrays
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame
 from lstmlint.interpret.shapes import name_sizes, shape_items
+from lstmlint.interpret.torch_parameters import attribute_slot, note_item, note_write
 from lstmlint.values import (
     Const,
     DictRef,
@@ -24,6 +26,7 @@ from lstmlint.values import (
     Value,
     as_int,
 )
+from lstmlint.weights import Weight
 
 
 def assign(run: Run, frame: Frame, target: cst.BaseExpression, value: Value) -> None:
@@ -33,7 +36,10 @@ def assign(run: Run, frame: Frame, target: cst.BaseExpression, value: Value) -> 
     elif isinstance(target, cst.Attribute):
         owner = run.evaluate(frame, target.value)
         set_attribute(run, owner, target.attr.value, value)
-        run.world.emit(AttributeSet(place=run.at(frame, target), owner=owner, name=target.attr.value, value=value))
+        place = run.at(frame, target)
+        run.world.emit(AttributeSet(place=place, owner=owner, name=target.attr.value, value=value))
+        if run.world.ports:
+            note_write(run.world, attribute_slot(run.world, settled(owner), target.attr.value), value, place)
         if isinstance(value, Num) and value.axis is not None:
             name_sizes(run, (target.attr.value,), (value,), run.at(frame, target))
     elif isinstance(target, (cst.Tuple, cst.List)):
@@ -64,6 +70,10 @@ def _set_item(run: Run, frame: Frame, target: cst.Subscript, value: Value) -> No
     element = target.slice[0].slice
     key = run.evaluate(frame, element.value) if isinstance(element, cst.Index) else None
     world = run.world
+    if world.ports:
+        is_all = isinstance(element, cst.Slice) and element.lower is None and element.upper is None
+        whole = Const(...) if is_all and len(target.slice) == 1 else key
+        note_item(world, owner, whole, value, run.at(frame, target))
     if isinstance(owner, DictRef):
         entries = world.entries(owner)
         name = key.value if isinstance(key, Const) else ("any", len(entries))
@@ -101,6 +111,9 @@ def _unpack(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value) 
     if isinstance(value, (Tuple, Tensor, Packed)):
         run.world.emit(Unpacked(place=place, value=value, names=names, starred=starred))
     items = _items_for(run, frame, target, value, starred)
+    if run.world.ports:
+        targets = [element.value for element in target.elements]
+        items = name_arrays(run.world, _plain(names), items, lambda number: run.at(frame, targets[number]))
     for element, item in zip(target.elements, items, strict=True):
         inner = element.value
         if isinstance(value, Shape) and isinstance(inner, cst.Name):
@@ -111,6 +124,11 @@ def _unpack(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value) 
         name_sizes(run, tuple(str(name) for name in names), tuple(items), place)
 
 
+def _plain(names: tuple[str | tuple[str, ...], ...]) -> tuple[str, ...]:
+    """The names of targets; none for a nested one."""
+    return tuple(name if isinstance(name, str) else "" for name in names)
+
+
 def _items_for(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Value, starred: bool) -> list[Value]:
     """The value for each element of a target, starred ones getting a list."""
     count = len(target.elements)
@@ -119,6 +137,8 @@ def _items_for(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Valu
         sizes = shape_items(run, value, count)
         if sizes is not None:
             return list(sizes)
+    if isinstance(value, Weight) and not starred:
+        return [value.item(number) for number in range(count)]
     found, closed = elements(run, value, place)
     if starred:
         return _starred_items(run, target, found, closed)

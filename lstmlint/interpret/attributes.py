@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lstmlint.interpret.definitions import ancestry, library_bases
 from lstmlint.interpret.joins import known_choices
+from lstmlint.interpret.keras_arrays import array_attribute, of_attribute
 from lstmlint.interpret.ops.trail import STATE
 from lstmlint.interpret.registry import OPERATIONS, Call
 from lstmlint.interpret.run import ATTRIBUTES, Run, handles
@@ -37,6 +38,7 @@ from lstmlint.values import (
     Unknown,
     Value,
 )
+from lstmlint.weights import Weight
 
 LAYER = "<layer>"
 """The attribute that holds the library layer which an object of a derived class is."""
@@ -201,6 +203,9 @@ def _unknown(run: Run, owner: Unknown, name: str, place: Place) -> Value:
         return _tensor(run, tensor, name, place)
     if name == "shape":
         return Shape(owner)
+    array = of_attribute(run.world, owner, name, place)
+    if array is not None:
+        return array
     if f"Tensor.{name}" in OPERATIONS and name not in ("data", "T"):
         return Method(owner, name)
     return run.world.unknown("attribute", owner.root, name)
@@ -233,9 +238,16 @@ def _layer(run: Run, owner: Layer, name: str, place: Place) -> Value:
         return argument
     if owner.spec.family == "dataset" and name == "tensors":
         return Tuple(owner.inner)
+    if owner.spec.framework == "keras" and (array := of_attribute(run.world, owner, name, place)) is not None:
+        return array
     alias = {"units": "units", "out_features": "out_features"}.get(name)
     found = owner.argument(alias) if alias else None
     return run.world.unknown("attribute", owner.id, name) if found is None else found
+
+
+@handles(ATTRIBUTES, Weight)
+def _array(run: Run, owner: Weight, name: str, place: Place) -> Value:
+    return array_attribute(run.world, owner, name) or Method(owner, name)
 
 
 @handles(ATTRIBUTES, OneOf)

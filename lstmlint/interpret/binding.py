@@ -8,6 +8,7 @@ import libcst as cst
 
 from lstmlint.interpret.annotations import claim_annotation
 from lstmlint.interpret.definitions import Nowhere
+from lstmlint.interpret.keras_arrays import name_arrays
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame, FunctionInfo
@@ -33,11 +34,20 @@ def bind_arguments(run: Run, frame: Frame, info: FunctionInfo, node: cst.Functio
         _bind(run, frame, parameter, value)
     for parameter in parameters.kwonly_params:
         _bind(run, frame, parameter, _by_name(run, frame, info, parameter, keywords, call.open_ended))
+    if run.world.ports:
+        _name_arrays(run, frame, [*positional, *parameters.kwonly_params])
     if isinstance(parameters.star_arg, cst.Param):
         rest = given[len(positional) :]
         frame.variables[parameters.star_arg.name.value] = run.world.new_list(rest, _may_get_more(call))
     if parameters.star_kwarg is not None:
         frame.variables[parameters.star_kwarg.name.value] = run.world.new_dict(dict(keywords), _may_get_more(call))
+
+
+def _name_arrays(run: Run, frame: Frame, parameters: list[cst.Param]) -> None:
+    names = tuple(parameter.name.value for parameter in parameters)
+    values = [frame.variables[name] for name in names]
+    found = name_arrays(run.world, names, values, lambda number: run.at(frame, parameters[number].name))
+    frame.variables.update(zip(names, found, strict=True))
 
 
 def _may_get_more(call: Call) -> bool:

@@ -8,10 +8,12 @@ from lstmlint.events import Zipped
 from lstmlint.interpret.conditions import is_instance, truth
 from lstmlint.interpret.containers import list_items
 from lstmlint.interpret.iteration import UNROLLED, elements
+from lstmlint.interpret.keras_arrays import gathered
 from lstmlint.interpret.loops import note_origin
 from lstmlint.interpret.registry import Call, Operation
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.shapes import axis_at, size_of
+from lstmlint.interpret.torch_parameters import attribute_slot, note_write, text_of
 from lstmlint.sizes import Opaque, Size
 from lstmlint.values import (
     ANY,
@@ -175,6 +177,9 @@ def _list(run: Run, call: Call) -> Value:
     if not call.args:
         return run.world.new_list(())
     items, closed = elements(run, call.args[0], call.place)
+    array = gathered(items)
+    if array is not None:
+        return array
     found = run.world.new_list(items, open_ended=not closed)
     if call.name == "builtins.list" and isinstance(call.args[0], ListRef) and call.args[0].address in run.world.unbound:
         run.world.unbound[found.address] = run.world.unbound[call.args[0].address]
@@ -189,7 +194,7 @@ def _to_tuple(run: Run, call: Call) -> Value:
     if closed:
         layer, part = (source.layer, source.part) if isinstance(source, Tuple) else (None, "")
         return Tuple(tuple(items), layer, part)
-    return run.world.new_list(items, open_ended=True)
+    return gathered(items) or run.world.new_list(items, open_ended=True)
 
 
 def _next(run: Run, call: Call) -> Value:
@@ -237,7 +242,7 @@ def _map(run: Run, call: Call) -> Value:
         return run.world.unknown()
     items, closed = elements(run, call.args[1], call.place)
     found = [run.call(call.args[0], Call("", (item,), {}, call.place, ("",))) for item in items[:UNROLLED]]
-    return run.world.new_list(found, open_ended=not closed or len(items) > UNROLLED)
+    return gathered(found) or run.world.new_list(found, open_ended=not closed or len(items) > UNROLLED)
 
 
 def _int(run: Run, call: Call) -> Value:
@@ -287,6 +292,9 @@ def _extreme(run: Run, call: Call) -> Value:
 
 def _getattr(run: Run, call: Call) -> Value:
     owner, name = call.arg(0), call.arg(1)
+    slot = None if owner is None or isinstance(name, Const) else attribute_slot(run.world, owner, text_of(name) or "")
+    if slot is not None:
+        return run.world.unknown("attribute", slot.owner, slot.name)
     if owner is None or not isinstance(name, Const) or not isinstance(name.value, str):
         stored = run.world.heap.get(owner.address) if isinstance(owner, Instance) else None
         return stored[ANY] if isinstance(stored, dict) and ANY in stored else run.world.unknown()
@@ -297,6 +305,8 @@ def _getattr(run: Run, call: Call) -> Value:
 
 def _setattr(run: Run, call: Call) -> Value:
     owner, name, value = call.arg(0), call.arg(1), call.arg(2)
+    if owner is not None and run.world.ports:
+        note_write(run.world, attribute_slot(run.world, owner, text_of(name) or ""), value, call.place)
     if isinstance(owner, Instance) and value is not None:
         stored = run.world.heap.get(owner.address)
         key = name.value if isinstance(name, Const) and isinstance(name.value, str) else ANY

@@ -15,6 +15,7 @@ from lstmlint.interpret.gradients import is_unrecorded, note_unfollowed
 from lstmlint.interpret.in_place import note_change
 from lstmlint.interpret.iteration import unpack_starred
 from lstmlint.interpret.joins import join, known_choices
+from lstmlint.interpret.keras_arrays import of_function, of_method, twin
 from lstmlint.interpret.registry import APPLICATIONS, OPERATIONS, Call
 from lstmlint.interpret.run import CALLS, DEPTH, EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Frame, FunctionInfo
@@ -41,6 +42,7 @@ from lstmlint.values import (
     Unknown,
     Value,
 )
+from lstmlint.weights import Weight
 
 
 @handles(EXPRESSIONS, cst.Call)
@@ -175,6 +177,9 @@ def _library(run: Run, callee: External, call: Call) -> Value:
 
 def call_library(run: Run, path: str, call: Call) -> Value:
     """A library function or class by its canonical path."""
+    about_arrays = of_function(run.world, path, call)
+    if about_arrays is not None:
+        return about_arrays
     operation = run.library.get(path) or OPERATIONS.get(path)
     if operation is not None:
         return operation(run.world, Call(path, call.args, call.kwargs, call.place, call.texts, call.open_ended))
@@ -233,6 +238,9 @@ def _method(run: Run, callee: Method, call: Call) -> Value:
         return _super_method(run, owner, name, call)
     if isinstance(owner, Instance) and (own := instance_attribute(run, owner, name, call.place)) is not None:
         return run.call(own, call)
+    if isinstance(owner, Weight):
+        sizes = name in ("size", "dim", "numel", "ndimension")
+        return _method(run, Method(twin(owner), name), call) if sizes else of_method(run.world, owner, name, call)
     for path in _paths(run, owner, name):
         operation = OPERATIONS.get(path)
         if operation is not None:

@@ -35,9 +35,10 @@ from lstmlint.values import (
     as_size,
     assumption,
 )
+from lstmlint.weights import Weight
 
 Verdict = tuple[bool | None, Hashable]
-_THINGS = (Tensor, Layer, Instance, Function, Bound, Class, Packed)
+_THINGS = (Tensor, Layer, Instance, Function, Bound, Class, Packed, Weight)
 
 
 def decide(run: Run, frame: Frame, test: cst.BaseExpression) -> Verdict:

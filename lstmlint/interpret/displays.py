@@ -7,9 +7,12 @@ import libcst as cst
 from lstmlint.interpret.assignment import assign
 from lstmlint.interpret.conditions import decide
 from lstmlint.interpret.iteration import elements, unpack_starred
+from lstmlint.interpret.keras_arrays import gathered
 from lstmlint.interpret.loops import rounds
 from lstmlint.interpret.run import EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Frame
+from lstmlint.interpret.torch_parameters import note_item
+from lstmlint.syntax.parse import NodePlace
 from lstmlint.values import (
     Const,
     DictRef,
@@ -53,6 +56,7 @@ def _items(run: Run, frame: Frame, nodes: object) -> tuple[list[Value], bool]:
 def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
     entries: dict[object, Value] = {}
     open_ended = False
+    written: list[tuple[Value, Value, NodePlace]] = []
     for element in node.elements:
         value = run.evaluate(frame, element.value)
         if isinstance(element, cst.StarredDictElement):
@@ -64,18 +68,22 @@ def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
             continue
         assert isinstance(element, cst.DictElement)
         key = run.evaluate(frame, element.key)
+        written.append((key, value, run.at(frame, element.key)))
         if isinstance(key, Const):
             entries[key.value] = value
         else:
             open_ended = True
-    return run.world.new_dict(entries, open_ended)
+    found = run.world.new_dict(entries, open_ended)
+    for key, value, place in written if run.world.ports else ():
+        note_item(run.world, found, key, value, place)
+    return found
 
 
 @handles(EXPRESSIONS, cst.ListComp, cst.SetComp, cst.GeneratorExp)
 def _comprehension(run: Run, frame: Frame, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Value:
     kept: list[Value] = []
     closed = _comprehend(run, frame, node.for_in, lambda: kept.append(run.evaluate(frame, node.elt)))
-    return run.world.new_list(kept, open_ended=not closed)
+    return gathered(kept) or run.world.new_list(kept, open_ended=not closed)
 
 
 @handles(EXPRESSIONS, cst.DictComp)

@@ -17,6 +17,7 @@ from lstmlint.interpret.lookup import lookup
 from lstmlint.interpret.narrowing import narrow
 from lstmlint.interpret.run import EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Flow, Frame
+from lstmlint.interpret.torch_parameters import text_of
 from lstmlint.interpret.versions import ask
 from lstmlint.sizes import Opaque, Size
 from lstmlint.values import (
@@ -75,15 +76,17 @@ def _concatenated(run: Run, frame: Frame, node: cst.ConcatenatedString) -> Value
 
 @handles(EXPRESSIONS, cst.FormattedString)
 def _formatted(run: Run, frame: Frame, node: cst.FormattedString) -> Value:
-    text = ""
+    text, is_known = "", True
     for part in node.parts:
         if isinstance(part, cst.FormattedStringText):
             text += part.value
             continue
         value = run.evaluate(frame, part.expression)  # type: ignore[attr-defined]
-        if not isinstance(value, Const) or getattr(part, "format_spec", None):
-            return run.unknown(frame, node)
-        text += str(value.value)
+        is_plain = isinstance(value, Const) and not getattr(part, "format_spec", None)
+        is_known = is_known and is_plain
+        text += str(value.value) if isinstance(value, Const) and is_plain else text_of(value) or "*"
+    if not is_known:
+        return run.world.unknown("formatted", text, frame.context, id(node))
     return Const(text, run.at(frame, node))
 
 

@@ -23,6 +23,7 @@ from lstmlint.values import (
     Unknown,
     Value,
 )
+from lstmlint.weights import EACH, Weight
 
 UNROLLED = 8
 """Loops over up to this many known elements are run element by element."""
@@ -38,6 +39,8 @@ def elements(run: Run, source: Value, place: Place) -> tuple[list[Value], bool]:
     if isinstance(source, DictRef):
         keys: list[Value] = [Const(key) for key in world.entries(source)]
         return keys or [world.unknown()], bool(keys) and not world.is_open_dict(source)
+    if isinstance(source, Weight):
+        return [source.item(EACH)], False
     if isinstance(source, Shape):
         tensor = world.tensor(source.of)
         if isinstance(tensor, Tensor):

@@ -20,6 +20,7 @@ from lstmlint.interpret.builtins import library
 from lstmlint.interpret.calls import call_function
 from lstmlint.interpret.classes import call_instance, instantiate
 from lstmlint.interpret.definitions import Nowhere, ancestry
+from lstmlint.interpret.keras_arrays import is_about_ports
 from lstmlint.interpret.keras_sequential import finish
 from lstmlint.interpret.keras_training import tell_compiled
 from lstmlint.interpret.lightning import is_left_to_lightning, train
@@ -84,6 +85,7 @@ def settle(file: ModuleFile, project: Project) -> Run:
 def _run(file: ModuleFile, project: Project, syntax: Syntax, ranks: dict[Hashable, int | None]) -> Run:
     text = file.source.text
     world = World(ranks=dict(ranks), keras_2=asks_for_keras_2(text), resets="reset_state" in text)
+    world.ports = is_about_ports(text)
     run = Run(world, project, syntax, lookup)
     world.apply = run.call
     run.library = library(run)

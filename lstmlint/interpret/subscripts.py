@@ -7,6 +7,7 @@ import libcst as cst
 from lstmlint.events import UsedAsTensor
 from lstmlint.interpret.iteration import special
 from lstmlint.interpret.joins import alternative, known_choices, settled
+from lstmlint.interpret.keras_arrays import array_item, of_key
 from lstmlint.interpret.ops.indexing import index, named_at, selected
 from lstmlint.interpret.run import EXPRESSIONS, Run, handles
 from lstmlint.interpret.samples import notice_cut
@@ -35,6 +36,7 @@ from lstmlint.values import (
     compatible,
     is_number,
 )
+from lstmlint.weights import Weight
 
 
 @handles(EXPRESSIONS, cst.Subscript)
@@ -75,18 +77,26 @@ def _slice(run: Run, frame: Frame, node: cst.BaseSlice) -> Value:
 
 
 def _item(run: Run, source: Value, subscripts: tuple[Value, ...], place: NodePlace) -> Value:
+    if isinstance(source, Weight):
+        return array_item(run.world, source, _spread(subscripts))
     found = _taken(run, source, subscripts, place)
+    if not isinstance(found, Weight) and len(subscripts) == 1:
+        found = of_key(run.world, source, subscripts[0], found, place) or found
     if isinstance(subscripts[0], Slice) and isinstance(source, (Tensor, OpenTensor, Unknown)):
         notice_cut(run.world, source, subscripts[0], found, place)
     return found
 
 
+def _spread(subscripts: tuple[Value, ...]) -> tuple[Value, ...]:
+    """`x[a, b]` where the pair was put together before."""
+    first = subscripts[0]
+    return first.items or (first,) if len(subscripts) == 1 and isinstance(first, Tuple) else subscripts
+
+
 def _taken(run: Run, source: Value, subscripts: tuple[Value, ...], place: NodePlace) -> Value:
     world = run.world
+    subscripts = _spread(subscripts)
     first = subscripts[0]
-    if len(subscripts) == 1 and isinstance(first, Tuple):
-        subscripts = first.items or (first,)
-        first = subscripts[0]
     if isinstance(source, Tuple):
         return _tuple_item(run, source, subscripts, place)
     if isinstance(source, ListRef):

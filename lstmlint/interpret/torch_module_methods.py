@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from lstmlint.interpret.ops.trail import overwritten
 from lstmlint.interpret.registry import Call, operation
-from lstmlint.values import Instance, Layer, Value
+from lstmlint.interpret.torch_parameters import note_entries, note_filled
+from lstmlint.values import Instance, Layer, Unknown, Value
 from lstmlint.world import World
 
 MODULE = "torch.nn.Module"
@@ -43,6 +44,8 @@ _FILLERS = "constant_ ones_ zeros_ eye_ dirac_"
 )
 def itself(world: World, call: Call) -> Value:
     """The first argument as it was."""
+    if call.name.startswith("torch.nn.init."):
+        note_filled(world, call)
     return call.args[0] if call.args else world.unknown()
 
 
@@ -68,4 +71,10 @@ def weights(world: World, call: Call) -> Value:
         world.registered.add(module.id)
     elif isinstance(module, Instance):
         world.registered.add(module.address)
-    return world.unknown()
+    name = call.name.rpartition(".")[2]
+    if not world.ports or module is None:
+        return world.unknown()
+    if name == "load_state_dict":
+        note_entries(world, call)
+        return world.unknown()
+    return Unknown((name, module))

@@ -7,6 +7,7 @@ from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import SOURCE, tensor_argument
 from lstmlint.interpret.ops.trail import MASK, RANDOM, as_array, as_torch, detached, noted, overwritten, without_notes
 from lstmlint.interpret.registry import Call, operation
+from lstmlint.interpret.torch_parameters import note_filled
 from lstmlint.values import Tensor, Unknown, Value
 from lstmlint.world import World
 
@@ -52,6 +53,7 @@ def to_torch(world: World, call: Call) -> Value:
 @operation(*names("zero_ fill_ copy_ set_", "Tensor"))
 def filled(world: World, call: Call) -> Value:
     """The same tensor with other entries."""
+    note_filled(world, call)
     source = tensor_argument(world, call)
     return world.unknown() if source is None else overwritten(source)
 
@@ -59,6 +61,7 @@ def filled(world: World, call: Call) -> Value:
 @operation(*names("normal_ uniform_ random_ exponential_ geometric_ log_normal_ cauchy_", "Tensor"))
 def refilled(world: World, call: Call) -> Value:
     """The same tensor with random entries."""
+    note_filled(world, call)
     source = tensor_argument(world, call)
     found = None if source is None else overwritten(source)
     world.emit(Randomised(place=call.place, function=call.name))
