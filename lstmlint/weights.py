@@ -54,6 +54,11 @@ class Weight(Value):
         return self.root, self.items, self.blocks
 
     @property
+    def is_list(self) -> bool:
+        """True for all arrays of a layer together."""
+        return not self.items and isinstance(self.root, tuple) and self.root[:1] == ("weights",) and len(self.root) == 2
+
+    @property
     def is_told_apart(self) -> bool:
         """True where it is known which array of a list it is."""
         return EACH not in self.items

@@ -66,7 +66,7 @@ def _axes(one: Written, facts: Facts) -> Finding | None:
         text = shortened(array.reshaped.text)
         message = f"`{text}` gives a Keras kernel torch's shape, but not its order: it has to be transposed"
         return _finding(one, array.reshaped, message, "transpose it: `.T`", _lands(one))
-    if not is_whole or not array.is_told_apart or array.is_cut:
+    if not is_whole or not array.is_told_apart or array.is_cut or array.is_list:
         return None
     message = f"`{one.event.name}` gets a Keras kernel as it is, (in, gates x units): torch's is (gates x units, in)"
     return _finding(one, one.event.place, message, "transpose it: `.T`")
@@ -82,6 +82,8 @@ def _gates(one: Written, facts: Facts) -> Finding | None:
         return None
     blocks = array.blocks or (tuple(range(len(order))) if array.joined is None else ())
     if blocks == order or sorted(blocks) != list(range(len(order))):
+        return None
+    if family == "lstm" and array.is_named:  # TensorFlow 1 packs i, c, f, o under the same names
         return None
     place = array.joined or one.event.place
     message = f"these gates are neither in Keras' order, {_KERAS[family]}, nor in that of nn.{family.upper()}"

@@ -15,7 +15,7 @@ from lstmlint.interpret.gradients import is_unrecorded, note_unfollowed
 from lstmlint.interpret.in_place import note_change
 from lstmlint.interpret.iteration import unpack_starred
 from lstmlint.interpret.joins import join, known_choices
-from lstmlint.interpret.keras_arrays import of_function, of_method, twin
+from lstmlint.interpret.keras_arrays import library_result, of_function, of_method, twin
 from lstmlint.interpret.registry import APPLICATIONS, OPERATIONS, Call
 from lstmlint.interpret.run import CALLS, DEPTH, EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Frame, FunctionInfo
@@ -186,7 +186,7 @@ def call_library(run: Run, path: str, call: Call) -> Value:
     built = build(run.world, path, call)
     if built is None:
         note_unfollowed(run.world, call)
-    return run.world.unknown() if built is None else built
+    return library_result(run.world, path) if built is None else built
 
 
 @handles(CALLS, Unknown)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from lstmlint.interpret.registry import Call, operation
+from lstmlint.interpret.torch_parameters import text_of
 from lstmlint.source import Place
 from lstmlint.values import (
     Const,
@@ -27,6 +28,7 @@ from lstmlint.world import World
 
 _PORTS = re.compile(r"(?:weight|bias)_(?:ih|hh)|\b_flat_weights\b|\ball_weights\b")
 _KERAS = re.compile(r"keras|tensorflow|recurrent_kernel", re.IGNORECASE)
+_READS = re.compile(r"(?:h5py|numpy|pickle|joblib|scipy|safetensors|json)\b.*(?:load|File|open|read)")
 _KEY = re.compile(r"(?:^|[/_])(?:kernel|bias)(?::0)?$")
 _KERNEL = re.compile(r"kernel", re.IGNORECASE)
 _RECURRENT = re.compile(r"recurrent|(?:^|_)rec(?:$|_)", re.IGNORECASE)
@@ -61,10 +63,12 @@ def of_attribute(world: World, owner: Value, name: str, place: Place) -> Weight 
 
 def of_key(world: World, owner: Value, key: Value, found: Value, place: Place) -> Weight | None:
     """`arrays["lstm/kernel"]`, `file["recurrent_kernel:0"]`; None for what is no array of a Keras layer."""
-    if not world.ports or not isinstance(key, Const) or not isinstance(key.value, str) or not _KEY.search(key.value):
+    text = text_of(key) if world.ports else None
+    is_array = _may_be_array(found) if isinstance(found, Tensor) else _is_given(owner)
+    if text is None or not _KEY.search(text) or not is_array:
         return None
     root = owner.address if isinstance(owner, DictRef) else getattr(owner, "root", None)
-    return Weight(("key", root, key.value), place, is_named=True) if root and _may_be_array(found) else None
+    return None if root is None else Weight(("key", root, key), place, is_named=True)
 
 
 def name_arrays(
@@ -91,15 +95,23 @@ def _may_be_array(value: Value) -> bool:
     """True for what nobody has turned or computed so far, as far as that is followed."""
     if isinstance(value, Tensor):
         return len(value.axes) <= 2 and not any(note.kind == "transposed" for note in value.trail)
-    return isinstance(value, Unknown) and not _is_result(value)
+    return _is_given(value)
 
 
-def _is_result(value: Unknown) -> bool:
-    """True for what came out of a call that was not followed."""
+def _is_given(value: Value) -> bool:
+    """False for what came out of a call that is not followed, unless it is a library's that reads a file."""
+    if not isinstance(value, Unknown):
+        return isinstance(value, (DictRef, ListRef))
     root = value.root
     while isinstance(root, tuple) and root and root[0] in ("part", "item", "element", "attribute"):
         root = root[1] if len(root) > 1 else None
-    return isinstance(root, tuple) and root[:1] == ("fresh",)
+    return not (isinstance(root, tuple) and root[:1] == ("fresh",))
+
+
+def library_result(world: World, path: str) -> Unknown:
+    """What a library function gives that is not followed; that of one which reads files keeps its name."""
+    fresh = world.unknown()
+    return world.unknown("read", path, fresh.root) if world.ports and _READS.match(path) else fresh
 
 
 def _fits(name: str, value: Value) -> bool:

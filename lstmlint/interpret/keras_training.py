@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lstmlint.events import Fitted
+from lstmlint.interpret.keras_arrays import get_weights
 from lstmlint.interpret.keras_inputs import items_of
 from lstmlint.interpret.keras_losses import loss_path, reads_logits
 from lstmlint.interpret.keras_replay import flat
@@ -67,7 +68,7 @@ def show_model(world: World, call: Call) -> Value:
     model = as_model(world, call.args[0])
     if model is not None and model.spec.family == "sequential":
         evaluated(world, model, call)
-    return world.unknown()
+    return get_weights(world, call) if call.name.endswith("get_weights") else world.unknown()
 
 
 @operation(*_methods("fit", "train_on_batch", "test_on_batch", "evaluate"))
