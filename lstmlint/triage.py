@@ -17,6 +17,8 @@ _RECURRENT = (
     b"PackedSequence",
     b"dynamic_rnn",
     b"static_rnn",
+    b"weight_ih",  # and weight_hh: parameters of torch's recurrent layers
+    b"weight_hh",
 )
 
 

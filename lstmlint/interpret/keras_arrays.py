@@ -243,6 +243,7 @@ def _along_gates(weight: Weight, axis: Value | None) -> bool | None:
     return position == 0
 
 
+_PYTHON = ("builtins.", "copy.", "functools.", "itertools.", "typing.", "tqdm.")
 _JOINING = ("cat", "concat", "concatenate", "hstack", "vstack")
 _JOINS = frozenset(f"{library}.{name}" for library in ("torch", "numpy") for name in _JOINING)
 
@@ -254,7 +255,7 @@ def of_function(world: World, path: str, call: Call) -> Value | None:
     first = call.args[0]
     if path in _JOINS:
         return _join(world, path, call)
-    if not isinstance(first, Weight):
+    if not isinstance(first, Weight) or path.startswith(_PYTHON):
         return None
     change = FUNCTIONS.get(path)
     found = None if change is None else change(world, first, replace(call, name=path))

@@ -153,7 +153,8 @@ def _bound_names(node: ast.stmt) -> Iterator[str]:
         targets = getattr(node, "targets", None) or [getattr(node, "target", None)]
         for target in targets:
             if target is not None:
-                yield from (child.id for child in ast.walk(target) if isinstance(child, ast.Name))
+                names = (child for child in ast.walk(target) if isinstance(child, ast.Name))
+                yield from (name.id for name in names if isinstance(name.ctx, ast.Store))
 
 
 def index(tree: ast.Module) -> FileIndex:

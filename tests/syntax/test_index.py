@@ -68,5 +68,10 @@ def test_names_bound_inside_try_and_if_are_found() -> None:
     assert found["torch"] == Lines(1, 4)
 
 
+def test_names_that_are_only_written_into_are_not_bound() -> None:
+    found = indexed("import os\nos.environ['X'] = '1'\nmodel.size = n\ngetattr(a, b).data = c\n").bindings
+    assert found == {"os": Lines(1, 1)}
+
+
 def test_star_imports_are_listed() -> None:
     assert indexed("from torch.nn import *\nimport os\n").stars == (Lines(1, 1),)
