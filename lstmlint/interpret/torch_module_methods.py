@@ -52,6 +52,7 @@ def itself(world: World, call: Call) -> Value:
 @operation(*(f"torch.nn.init.{name}" for name in _FILLERS.split()))
 def filled(world: World, call: Call) -> Value:
     """The first argument with known entries."""
+    note_filled(world, call)
     return overwritten(call.args[0]) if call.args else world.unknown()
 
 
