@@ -70,12 +70,12 @@ def steps_and_features_exchanged(entered: Entered, facts: Facts) -> Iterator[Fin
     claim = _declared(entered.declared, facts)
     if claim is None or not _feeds_recurrent(entered.declared.axes[1], facts):
         return
-    shapes = f"the data are {shape_text(entered.given)}, but the model declares {shape_text(entered.declared)}"
+    shapes = f"declares {shape_text(entered.declared)}, but the data are {shape_text(entered.given)}"
     unsized = any(size.known is None for size in sizes)
     yield Finding(
-        entered.place,
-        "the model declares axes 1 and 2 of the data in the other order" if unsized else shapes,
-        because=(Evidence(claim.place, "declares the input"),),
+        claim.place,
+        "declares axes 1 and 2 of the data in the other order" if unsized else shapes,
+        because=(Evidence(entered.place, "gives the data"),),
         cure="declare (time, features), in the order of the data",
     )
 
