@@ -189,6 +189,8 @@ def _other(part: Any, whole: Any, generator: Any) -> Any:
         scale = max(float(whole.std()) if whole.numel() > 1 else 1.0, 1e-3)
         noise = torch.randn(part.shape, generator=generator, dtype=torch.float64) * scale
         return (part.double() + noise).to(part.dtype)
+    if part.is_complex():
+        return part * 1.5 + torch.randn(part.shape, generator=generator)
     tokens = whole[whole != 0]
     if not tokens.numel() or int(tokens.max()) == int(tokens.min()):
         return part
