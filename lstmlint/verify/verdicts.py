@@ -29,6 +29,8 @@ MIXING = frozenset(
         "keras-reshape-as-transpose",
     }
 )
+ABOUT_STEPS = frozenset({"torch-view-as-permute", "torch-channels-axis", "keras-reshape-as-transpose"})
+"""Rules about what may also happen within each sample: that samples stay apart refutes nothing."""
 LAYOUT = frozenset({"torch-missing-batch-first", "torch-spurious-batch-first"})
 RAISING = frozenset(
     {
@@ -121,8 +123,9 @@ def _layout(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, 
     """A layer that mixes samples, or one that has them where it reads the batch."""
     for layer in layers_at(diagnostic, observation):
         calls = [call for call in observation.calls if (call.built, call.path) == (layer.built, layer.path)]
-        if not observation.ran or not calls:
-            continue
+        accused = layer.batch_first is (diagnostic.rule == "torch-spurious-batch-first")
+        if not observation.ran or not calls or not accused:
+            continue  # another layer than the one that is meant may be built or called at the same place
         if any(call.begins for call in calls):
             return _premise(diagnostic, observation, layer)
         read = 0 if layer.batch_first else 1
@@ -162,6 +165,8 @@ def _mixing(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, 
                 return Verdict.CONFIRMED, f"samples mix in line {_line(call)}, which reads it: {described(call)}"
     states = [seen.sample for call in calls for seen in (*call.inputs, *call.outputs)]
     followed = MIXED not in states and UNKNOWN not in states and any(state >= 0 for state in states)
+    if followed and diagnostic.rule in ABOUT_STEPS:
+        return Verdict.NOT_REACHED, "each sample stays apart here; its steps and features were not followed"
     if followed and observation.batch_axis in observation.consistent:
         return Verdict.REFUTED, f"each sample stays apart here: {described(calls[0])}"
     return Verdict.NOT_REACHED, "the place was reached, but the samples could not be followed through it"

@@ -65,6 +65,17 @@ def test_samples_that_stay_apart_refute() -> None:
     assert verdict(STEP, observed(call(9, MIXED, MIXED), consistent=())) is Verdict.NOT_REACHED
 
 
+def test_samples_that_stay_apart_say_nothing_of_their_steps() -> None:
+    view = finding("torch-view-as-permute", 9)
+    assert verdict(view, observed(call(9, 0, 0), consistent=(0,))) is Verdict.NOT_REACHED
+    assert verdict(view, observed(call(9, 0, MIXED, begins=True))) is Verdict.CONFIRMED
+
+
+def test_another_layer_at_the_place_says_nothing() -> None:
+    other = call(8, 0, 0, built=3)
+    assert verdict(LAYOUT, observed(other, consistent=(0,), layers=(layer(0, True),))) is Verdict.NOT_REACHED
+
+
 def test_a_layer_is_found_by_where_it_was_built() -> None:
     mixing = call(8, 0, MIXED, begins=True, built=3)
     assert verdict(LAYOUT, observed(mixing, layers=(layer(0, False),))) is Verdict.CONFIRMED
