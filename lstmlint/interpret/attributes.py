@@ -5,6 +5,7 @@ from __future__ import annotations
 from lstmlint.interpret.definitions import ancestry, library_bases
 from lstmlint.interpret.joins import known_choices
 from lstmlint.interpret.keras_arrays import array_attribute, of_attribute
+from lstmlint.interpret.keras_functional import attribute as model_end
 from lstmlint.interpret.ops.trail import STATE
 from lstmlint.interpret.registry import OPERATIONS, Call
 from lstmlint.interpret.run import ATTRIBUTES, Run, handles
@@ -233,9 +234,9 @@ def _layer(run: Run, owner: Layer, name: str, place: Place) -> Value:
     known = known_method(owner.spec.path, name)
     if known is not None:
         return Method(owner, name)
-    argument = owner.argument(name)
-    if argument is not None:
-        return argument
+    found = model_end(run.world, owner, name) or owner.argument(name)
+    if found is not None:
+        return found
     if owner.spec.family == "dataset" and name == "tensors":
         return Tuple(owner.inner)
     if owner.spec.framework == "keras" and (array := of_attribute(run.world, owner, name, place)) is not None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from lstmlint.catalogue.keras_models import FUNCTIONAL
 from lstmlint.events import Built, Called
 from lstmlint.interpret.keras_inputs import declared, first_input, items_of
-from lstmlint.interpret.keras_replay import replayed
+from lstmlint.interpret.keras_replay import flat, replayed
+from lstmlint.interpret.keras_sequential import evaluated
 from lstmlint.interpret.registry import Call, application, operation
 from lstmlint.interpret.wording import callee
 from lstmlint.values import NONE, Layer, Role, Strength, Tuple, Value
@@ -38,7 +39,7 @@ def build_model(world: World, call: Call) -> Value:
     inputs, outputs = call.arg(0, "inputs", "input"), call.arg(1, "outputs", "output")
     if inputs is None or outputs is None:
         return world.unknown()
-    arguments = (("inputs", inputs), ("outputs", outputs), ("input", inputs), ("output", outputs))
+    arguments = (("inputs", inputs), ("outputs", outputs))
     model = Layer(world.number(), FUNCTIONAL, arguments, call.place, call.open_ended, path=world.path)
     world.emit(
         Built(
@@ -66,6 +67,19 @@ def apply_model(world: World, layer: Layer, call: Call) -> Value:
         result = Tuple(result.items)
     world.emit(Called(place=call.place, layer=layer, source=given, state=None, result=result))
     return result
+
+
+def attribute(world: World, model: Layer, name: str) -> Value | None:
+    """A model's `input`, `inputs`, `output` or `outputs`; None for another attribute or another layer."""
+    if name.rstrip("s") not in ("input", "output") or model.spec.family not in ("model", "sequential"):
+        return None
+    ends: tuple[Value | None, ...] = (model.argument("inputs"), model.argument("outputs"))
+    if model.spec.family == "sequential":
+        ends = evaluated(world, model, Call(name, (), {}, model.place))
+    value = ends[name.startswith("output")]
+    if value is None:
+        return world.unknown()
+    return world.new_list(flat(world, value)) if name.endswith("s") else value
 
 
 @operation("keras.models.clone_model", "keras.Layer.get_layer")

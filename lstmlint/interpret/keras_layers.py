@@ -120,6 +120,18 @@ def apply_spatial_dropout(world: World, layer: Layer, call: Call) -> Value:
     return called(world, layer, call, result, result)
 
 
+def channels_last(layer: Layer, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """An input's axes with the channels last, where the layer has them behind the batch."""
+    turned = layer.argument("data_format") == Const("channels_first") and len(axes) > 2
+    return (axes[0], *axes[2:], axes[1]) if turned else axes
+
+
+def as_told(layer: Layer, axes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    """A result's axes, which have the channels last, in the order that the layer gives them."""
+    turned = layer.argument("data_format") == Const("channels_first") and len(axes) > 2
+    return (axes[0], axes[-1], *axes[1:-1]) if turned else axes
+
+
 @application(
     *paths(
         "Conv1D",
@@ -139,12 +151,12 @@ def apply_along_time(world: World, layer: Layer, call: Call) -> Value:
     result: Value = world.unknown()
     if isinstance(source, Tensor) and len(source.axes) >= 2:
         claim_batch(world, source, call)
-        has_time = len(source.axes) > 2
-        time = _stepped(world, layer, source.axes[1] if has_time else world.axis())
-        channels = feature_axis(world, layer, "filters") if layer.spec.takes("filters") else source.axes[-1]
+        axes = channels_last(layer, source.axes)
+        time = _stepped(world, layer, axes[1] if len(axes) > 2 else world.axis())
+        channels = feature_axis(world, layer, "filters") if layer.spec.takes("filters") else axes[-1]
         if layer.spec.family == "depthwise_conv1d":
             channels = world.axis(None, Role.FEATURE)
-        result = Tensor((source.axes[0], time, channels), source.trail)
+        result = Tensor(as_told(layer, (axes[0], time, channels)), source.trail)
         result = activated(layer, call, result) if layer.spec.takes("activation") else result
     return called(world, layer, call, or_given(world, call, source), result)
 
@@ -171,7 +183,8 @@ def apply_global_pooling(world: World, layer: Layer, call: Call) -> Value:
     if isinstance(source, Tensor) and len(source.axes) >= 2:
         claim_batch(world, source, call)
         kept = (world.axis(ONE),) if as_bool(layer.argument("keepdims")) else ()
-        result = Tensor((source.axes[0], *kept, source.axes[-1]), without_steps(source.trail))
+        axes = channels_last(layer, source.axes)
+        result = Tensor(as_told(layer, (axes[0], *kept, axes[-1])), without_steps(source.trail))
     return called(world, layer, call, or_given(world, call, source), result)
 
 
@@ -202,15 +215,12 @@ def apply_over_planes(world: World, layer: Layer, call: Call) -> Value:
             Const((1, 1)),
             Const((1, 1, 1)),
         )
-        planes = (
-            source.axes[1:-1]
-            if same and layer.spec.takes("filters")
-            else tuple(world.axis() for _ in source.axes[1:-1])
-        )
-        channels = feature_axis(world, layer, "filters") if layer.spec.takes("filters") else source.axes[-1]
+        axes = channels_last(layer, source.axes)
+        planes = axes[1:-1] if same and layer.spec.takes("filters") else tuple(world.axis() for _ in axes[1:-1])
+        channels = feature_axis(world, layer, "filters") if layer.spec.takes("filters") else axes[-1]
         if layer.spec.family.startswith("depthwise"):
             channels = world.axis(None, Role.FEATURE)
-        result = Tensor((source.axes[0], *planes, channels), source.trail)
+        result = Tensor(as_told(layer, (axes[0], *planes, channels)), source.trail)
         result = activated(layer, call, result) if layer.spec.takes("activation") else result
     return called(world, layer, call, or_given(world, call, source), result)
 
@@ -221,7 +231,7 @@ def apply_global_pooling_over_planes(world: World, layer: Layer, call: Call) -> 
     source = input_tensor(world, call, 5 if layer.spec.name.endswith("3D") else 4)
     result: Value = world.unknown()
     if isinstance(source, Tensor) and len(source.axes) >= 2 and not as_bool(layer.argument("keepdims")):
-        result = Tensor((source.axes[0], source.axes[-1]), without_steps(source.trail))
+        result = Tensor((source.axes[0], channels_last(layer, source.axes)[-1]), without_steps(source.trail))
     return called(world, layer, call, or_given(world, call, source), result)
 
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from lstmlint.catalogue.lookup import layer_spec
 from lstmlint.events import Combined, Joined
-from lstmlint.interpret.keras_inputs import items_of, several_inputs, tensor_of, unwrapped
+from lstmlint.interpret.keras_inputs import axis_for, feature_axis, items_of, several_inputs, tensor_of, unwrapped
 from lstmlint.interpret.keras_layers import called, paths, stateless
 from lstmlint.interpret.keras_recurrent import apply_layer
-from lstmlint.interpret.ops.shape import broadcast, position_in, resized
+from lstmlint.interpret.ops.shape import broadcast, position_in, resized, with_axis
 from lstmlint.interpret.ops.trail import joint_trail, recomputed
 from lstmlint.interpret.registry import Call, application, operation
 from lstmlint.sizes import ONE, Size
-from lstmlint.values import NONE, Const, Layer, Role, Tensor, Tuple, Value, as_bool
+from lstmlint.values import NONE, Axis, Const, Layer, Role, Tensor, Tuple, Value, as_bool
 from lstmlint.world import World
+
+WHOLE = 3
+"""Axes of what attention reads: batch, time, features."""
 
 
 @application(*paths("Concatenate"))
@@ -92,28 +95,40 @@ def _dotted(world: World, one: Tensor, other: Tensor, axes: Value | None) -> Val
 @application(*paths("Attention", "AdditiveAttention"))
 def apply_attention(world: World, layer: Layer, call: Call) -> Value:
     """[query (B,Tq,F), value (B,Tv,F), key] in, (B,Tq,F of the value) out. Two axes only mix the batch."""
-    parts = tuple(tensor_of(world, part, 3) or part for part in several_inputs(world, call))
+    parts = tuple(tensor_of(world, part, WHOLE) or part for part in several_inputs(world, call))
     result = _attended(world, parts)
-    return called(world, layer, call, Tuple(parts), _with_scores(world, call, result))
+    return called(world, layer, call, Tuple(parts), _with_scores(world, call, result, parts))
 
 
-def _with_scores(world: World, call: Call, result: Value) -> Value:
-    """The attended values, with the scores behind them where they are asked for."""
+def _with_scores(world: World, call: Call, result: Value, parts: tuple[Value, ...], *heads: Axis) -> Value:
+    """The attended values, with the scores (B,Tq,Tv) behind them where they are asked for; `heads` stand after B."""
     asked = as_bool(call.kwargs.get("return_attention_scores", Const(False)))
     if asked is None:
         return world.unknown()
-    return Tuple((result, world.unknown())) if asked else result
+    if not asked:
+        return result
+    whole = [part for part in parts[:2] if isinstance(part, Tensor) and len(part.axes) == WHOLE]
+    if len(whole) < 2:
+        return Tuple((result, world.unknown()))
+    batch, queries, _ = whole[0].axes
+    return Tuple((result, Tensor((batch, *heads, queries, whole[1].axes[1]))))
 
 
 @application(*paths("MultiHeadAttention"))
 def apply_multi_head_attention(world: World, layer: Layer, call: Call) -> Value:
-    """query (B,Tq,F), value (B,Tv,F), key in, the query's axes out."""
+    """query (B,Tq,F), value (B,Tv,F), key in, the query's axes out, of another width where that is asked for."""
     given = (call.arg(0, "query"), call.arg(1, "value"), call.arg(2, "key"))
     parts = tuple(
-        tensor_of(world, unwrapped(world, part, call), 3) or part for part in given if part is not None and part != NONE
+        tensor_of(world, unwrapped(world, part, call), WHOLE) or part
+        for part in given
+        if part is not None and part != NONE
     )
-    result = stateless(recomputed(parts[0])) if parts and isinstance(parts[0], Tensor) else world.unknown()
-    return called(world, layer, call, Tuple(parts), _with_scores(world, call, result))
+    result: Value | None = stateless(recomputed(parts[0])) if parts and isinstance(parts[0], Tensor) else None
+    if isinstance(result, Tensor) and layer.argument("output_shape") != NONE:
+        result = with_axis(result, -1, feature_axis(world, layer, "output_shape"))
+    result = result or world.unknown()
+    scored = _with_scores(world, call, result, parts, axis_for(world, layer.argument("num_heads")))
+    return called(world, layer, call, Tuple(parts), scored)
 
 
 def _attended(world: World, parts: tuple[Value, ...]) -> Value:

@@ -6,42 +6,21 @@ Once with the real input's sizes known, and once with an unknown input, whose si
 from __future__ import annotations
 
 from collections import Counter
-from math import prod
 
 import torch
 from hypothesis import HealthCheck, given, settings
 
 from lstmlint.events import Returned
-from lstmlint.sizes import AxisSize, Quotient, Size, Symbol
 from lstmlint.values import Tensor, Tuple, Value
 from lstmlint.world import World
 from tests.interpret.generated import SIZES, Program, programs
+from tests.interpret.held import evaluated
 from tests.interpret.programs import run_of
 
 EXAMPLES = 300
 MOST_UNKNOWN = 0.1
 
 seen: Counter[str] = Counter()
-
-
-def evaluated(size: Size, sizes: dict[int, int]) -> int | None:
-    """A symbolic size with the sizes of some axes filled in; None where another symbol takes part."""
-    total = 0
-    for monomial, factor in size.terms:
-        values = [_symbol(symbol, sizes) for symbol in monomial]
-        if any(value is None for value in values):
-            return None
-        total += factor * prod(value for value in values if value is not None)
-    return total
-
-
-def _symbol(symbol: Symbol, sizes: dict[int, int]) -> int | None:
-    if isinstance(symbol, AxisSize):
-        return sizes.get(symbol.axis)
-    if isinstance(symbol, Quotient):
-        above, below = evaluated(symbol.dividend, sizes), evaluated(symbol.divisor, sizes)
-        return None if above is None or not below else above // below
-    return None
 
 
 def hold(world: World, claimed: Value, real: list[torch.Tensor], sizes: dict[int, int], program: str) -> None:

@@ -139,9 +139,14 @@ def test_attention_over_two_axes_attends_over_the_batch() -> None:
 
 def test_scores_come_behind_the_attended_values() -> None:
     world = new_world()
-    steps = tensor(world, B, T, F)
-    result = apply(world, build(world, "MultiHeadAttention", 2, 4), steps, steps, return_attention_scores=True)
-    assert deep_shape(world, result) == ((B, T, F), None)
+    query, value = np.ones((B, T, F), "float32"), np.ones((B, 2, F), "float32")
+    given = (tensor(world, B, T, F), tensor(world, B, 2, F))
+    result = apply(world, build(world, "MultiHeadAttention", 3, 4), *given, return_attention_scores=True)
+    real = keras.layers.MultiHeadAttention(3, 4)(query, value, return_attention_scores=True)
+    assert deep_shape(world, result) == tuple(tuple(part.shape) for part in real)
+    result = apply(world, build(world, "Attention"), world.new_list(given), return_attention_scores=True)
+    real = keras.layers.Attention()([query, value], return_attention_scores=True)
+    assert deep_shape(world, result) == tuple(tuple(part.shape) for part in real)
 
 
 def test_axes_keep_their_identity() -> None:

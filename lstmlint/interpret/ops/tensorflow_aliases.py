@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lstmlint.interpret.registry import OPERATIONS, Call, operation
-from lstmlint.values import NONE, Value
+from lstmlint.values import NONE, Const, Value
 from lstmlint.world import World
 
 
@@ -20,6 +20,8 @@ class Alias:
     target: str
     parameters: tuple[str, ...]
     there: tuple[str, ...]
+    axis: int | None = None
+    """What `axis` is unless given, where the other function has another default."""
 
 
 def bound(call: Call, parameters: tuple[str, ...]) -> dict[str, Value]:
@@ -39,8 +41,8 @@ def hand_on(world: World, call: Call, target: str, *args: Value, **kwargs: Value
 ALIASES: dict[str, Alias] = {}
 
 
-def _add(target: str, parameters: str, there: str, *names: str) -> None:
-    alias = Alias(target, tuple(parameters.split()), tuple(part.strip(".") for part in there.split()))
+def _add(target: str, parameters: str, there: str, *names: str, axis: int | None = None) -> None:
+    alias = Alias(target, tuple(parameters.split()), tuple(part.strip(".") for part in there.split()), axis)
     ALIASES.update(dict.fromkeys(names, alias))
 
 
@@ -70,8 +72,10 @@ for _name, _target in _REDUCTIONS.items():
     )
     _add(f"torch.{_target}", "x axis keepdims", ". dim keepdim", *_in("keras.ops", "keras.backend", names=_name))
 for _name in ("argmax", "argmin"):
-    _add(f"torch.{_name}", "input axis", ". dim", *_in("tf", "tf.math", "keras.ops", "keras.backend", names=_name))
-_add("torch.cumsum", "x axis", ". dim", *_in("tf", "tf.math", "keras.ops", "keras.backend", names="cumsum"))
+    _add(f"torch.{_name}", "input axis", ". dim", *_in("tf", "tf.math", names=_name), axis=0)
+    _add(f"torch.{_name}", "x axis", ". dim", f"keras.backend.{_name}", axis=-1)
+    _add(f"torch.{_name}", "x axis keepdims", ". dim keepdim", f"keras.ops.{_name}")
+_add("torch.cumsum", "x axis", ". dim", *_in("tf", "tf.math", "keras.backend", names="cumsum"), axis=0)
 
 _NN = ("tf.nn", "tf.math", "keras.ops", "keras.activations", "keras.backend")
 _add("torch.softmax", "logits axis", ". dim", *_in(*_NN, names="softmax"))
@@ -107,12 +111,24 @@ def alias(world: World, call: Call) -> Value:
     first = next((given[name] for name in (known.parameters[0], *_FIRST) if name in given), None)
     if first is None:
         return world.unknown()
+    if known.axis is not None:
+        given.setdefault("axis", Const(known.axis))
     rest = {
         there: given[own]
         for own, there in zip(known.parameters[1:], known.there[1:], strict=True)
         if own in given and there
     }
     return hand_on(world, call, known.target, first, **rest)
+
+
+@operation("keras.ops.cumsum")
+def running_total(world: World, call: Call) -> Value:
+    """Along one axis, or over all entries in a row."""
+    source = call.arg(0, "x")
+    if source is None:
+        return world.unknown()
+    axis = bound(call, ("x", "axis")).get("axis")
+    return hand_on(world, call, "torch.cumsum" if axis else "torch.ravel", source, **({"dim": axis} if axis else {}))
 
 
 _FIRST = ("x", "input", "inputs", "a", "tensor", "value", "values", "tensors", "xs", "input_tensor", "logits", "array")

@@ -32,6 +32,7 @@ from lstmlint.values import (
     Value,
     as_bool,
     as_int,
+    as_size,
 )
 from lstmlint.world import World
 
@@ -178,8 +179,24 @@ def split(world: World, call: Call) -> Value:
     if source is None or pieces is None:
         return world.unknown()
     axis = given.get("axis", Const(0))
-    sizes = listed(world, pieces) is not None and call.name == "tf.split"
-    return hand_on(world, call, "torch.split" if sizes else "torch.tensor_split", source, pieces, dim=axis)
+    sizes = listed(world, pieces) if call.name == "tf.split" else None
+    if sizes is None:
+        return hand_on(world, call, "torch.tensor_split", source, pieces, dim=axis)
+    return hand_on(world, call, "torch.split", source, Tuple(_filled_up(world, source, axis, sizes)), dim=axis)
+
+
+def _filled_up(world: World, source: Value, axis: Value, sizes: tuple[Value, ...]) -> tuple[Value, ...]:
+    """The sizes of pieces, with what is left of the axis in place of -1."""
+    tensor = world.tensor(source)
+    position = position_in(axis, len(tensor.axes)) if isinstance(tensor, Tensor) else None
+    given = [as_size(size) for size in sizes if as_int(size) != -1]
+    if position is None or not isinstance(tensor, Tensor) or len(given) == len(sizes):
+        return sizes
+    rest: Value = world.unknown()
+    known = [size for size in given if size is not None]
+    if len(known) == len(given):
+        rest = Num(tensor.axes[position].size - sum(known, Size.of(0)))
+    return tuple(rest if as_int(size) == -1 else size for size in sizes)
 
 
 @operation("tf.gather", "keras.ops.take", "keras.backend.gather", "tf.compat.v1.gather")

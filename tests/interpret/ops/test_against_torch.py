@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from lstmlint.events import Reshaped
 from lstmlint.interpret.ops.matching import atoms_of
 from lstmlint.values import Axis, ListRef, Tensor, Tuple, Value
+from tests.interpret.held import evaluated
 from tests.interpret.ops.bench import Bench
 from tests.interpret.ops.chains import LARGEST, Step, Subject, draw_step
-from tests.interpret.test_against_torch import evaluated
 
 EXAMPLES = 300
 LONGEST = 6
