@@ -183,7 +183,7 @@ def _super(run: Run, owner: Super, name: str, place: Place) -> Value:
 def _tensor(run: Run, owner: Tensor | OpenTensor, name: str, place: Place) -> Value:
     if name == "shape":
         return Shape(owner)
-    if name in ("ndim", "T", "mT", "data", "real", "grad") and f"Tensor.{name}" in OPERATIONS:
+    if name in ("ndim", "T", "mT", "H", "mH", "data", "real", "imag", "grad") and f"Tensor.{name}" in OPERATIONS:
         return OPERATIONS[f"Tensor.{name}"](run.world, Call(f"Tensor.{name}", (owner,), {}, place))
     if name == "data":
         return owner

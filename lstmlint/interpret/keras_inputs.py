@@ -12,7 +12,6 @@ from lstmlint.interpret.registry import Call
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
 from lstmlint.keras_events import Declared
-from lstmlint.sizes import Size
 from lstmlint.source import Place
 from lstmlint.values import (
     NONE,
@@ -92,11 +91,10 @@ def declared(world: World, batch: Value, shape: tuple[Value, ...], place: Place)
     return tensor
 
 
-def feature_axis(world: World, layer: Layer, name: str, factor: int = 1) -> Axis:
-    """The feature axis that a layer makes, as wide as its argument `name` says (times the number of directions)."""
+def feature_axis(world: World, layer: Layer, name: str) -> Axis:
+    """The feature axis that a layer makes, as wide as its argument `name` says."""
     given = layer.argument(name)
-    size = None if given is None or given == NONE else as_size(given)
-    return world.axis(None if size is None else Size.of(factor) * size, Role.FEATURE)
+    return world.axis(None if given is None or given == NONE else as_size(given), Role.FEATURE)
 
 
 def without_steps(trail: tuple[Note, ...]) -> tuple[Note, ...]:

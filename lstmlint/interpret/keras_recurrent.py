@@ -102,7 +102,7 @@ def apply_bidirectional(world: World, layer: Layer, call: Call) -> Value:
         result: Value = world.unknown()
     else:
         forward = _states(world, inner, reading, "forward ")
-        backward = _states(world, inner, reading, "backward ")
+        backward = _states(world, _backwards(layer, inner), reading, "backward ")
         states = None if forward is None or backward is None else (*forward, *backward)
         outputs = tuple(_carrying(layer, inner, output) for output in outputs)
         result = _with_states(world, layer, inner, outputs, states)
@@ -122,11 +122,19 @@ def _merged(world: World, layer: Layer, inner: Layer, reading: Reading) -> tuple
     mode = layer.argument("merge_mode")
     if not isinstance(mode, Const):
         return None
+    widths = [_width(world, direction) for direction in (inner, _backwards(layer, inner))]
     if mode == NONE:
-        return tuple(_output(world, inner, inner, reading, _width(world, inner)) for _ in range(2))
+        return tuple(_output(world, inner, inner, reading, width) for width in widths)
     if mode.value == "concat":
-        return (_output(world, inner, inner, reading, _width(world, inner, 2)),)
-    return (_output(world, inner, inner, reading, _width(world, inner)),)
+        both = world.axis(widths[0].size + widths[1].size, Role.FEATURE)
+        return (_output(world, inner, inner, reading, both),)
+    return (_output(world, inner, inner, reading, widths[0]),)
+
+
+def _backwards(layer: Layer, inner: Layer) -> Layer:
+    """The layer that reads backwards: one of its own, or like the one that reads forwards."""
+    own = layer.argument("backward_layer")
+    return own if isinstance(own, Layer) else inner
 
 
 @application("keras.layers.TimeDistributed")
@@ -209,14 +217,14 @@ def _mended(world: World, source: Value) -> Reading:
     return Reading(source, world.axis(), world.axis(), (), ())
 
 
-def _width(world: World, layer: Layer, factor: int = 1) -> Axis:
+def _width(world: World, layer: Layer) -> Axis:
     """The feature axis of a recurrent layer's output."""
     family = layer.spec.family
     if family == "cell_rnn":
         cells = _cells(world, layer)
         last = cells[-1] if cells else None
-        return feature_axis(world, last, "units", factor) if last else world.axis(None, Role.FEATURE)
-    return feature_axis(world, layer, "filters" if family in SPATIAL_AXES else "units", factor)
+        return feature_axis(world, last, "units") if last else world.axis(None, Role.FEATURE)
+    return feature_axis(world, layer, "filters" if family in SPATIAL_AXES else "units")
 
 
 def _output(world: World, layer: Layer, flags: Layer, reading: Reading, width: Axis) -> Value:

@@ -11,7 +11,7 @@ from lstmlint.interpret.torch_recurrent import claim_layout, is_batch_first
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import Opaque, Size
-from lstmlint.values import Axis, Layer, OpenTensor, Role, Tensor, Tuple, Value, as_bool, as_size
+from lstmlint.values import Axis, Const, Layer, OpenTensor, Role, Tensor, Tuple, Value, as_bool, as_size
 from lstmlint.world import World
 
 
@@ -28,19 +28,20 @@ def _sequence(world: World, layer: Layer, call: Call, given: Value | None) -> Te
 
 @application("torch.nn.MultiheadAttention")
 def apply_attention(world: World, layer: Layer, call: Call) -> Value:
-    """(query, key, value), each (T,B,E) or (B,T,E), to (output like the query, weights (B,Tq,Tk))."""
+    """(query, key, value), each (T,B,E) or (B,T,E), to (output like the query, weights (B,Tq,Tk), by head if asked)."""
     query = _sequence(world, layer, call, call.arg(0, "query"))
     key = _sequence(world, layer, call, call.arg(1, "key"))
     if query is None:
         return Tuple((world.unknown(), world.unknown()))
     size = as_size(layer.argument("embed_dim")) or Size.symbol(Opaque(("embed_dim", layer.id)))
     output = with_last(query, world.axis(size, Role.FEATURE))
-    result = Tuple((output, _weights(world, layer, query, key)))
+    averaged = as_bool(call.arg(6, "average_attn_weights") or Const(True))
+    result = Tuple((output, world.unknown() if averaged is None else _weights(world, layer, query, key, averaged)))
     world.emit(Called(place=call.place, layer=layer, source=query, state=None, result=result, extra=call.args[1:]))
     return result
 
 
-def _weights(world: World, layer: Layer, query: Value, key: Value | None) -> Value:
+def _weights(world: World, layer: Layer, query: Value, key: Value | None, averaged: bool) -> Value:
     batch_first = is_batch_first(layer)
     if not isinstance(query, Tensor) or not isinstance(key, Tensor) or batch_first is None:
         return world.unknown()
@@ -48,7 +49,8 @@ def _weights(world: World, layer: Layer, query: Value, key: Value | None) -> Val
         return world.unknown()
     batch, time = (0, 1) if batch_first else (1, 0)
     keys: Axis = key.axes[time]
-    return Tensor((query.axes[batch], query.axes[time], replace(keys, id=world.number())))
+    heads = () if averaged else (world.axis(as_size(layer.argument("num_heads"))),)
+    return Tensor((query.axes[batch], *heads, query.axes[time], replace(keys, id=world.number())))
 
 
 @application("torch.nn.TransformerEncoderLayer", "torch.nn.TransformerDecoderLayer")

@@ -203,6 +203,7 @@ def _cut(world: World, value: Value, axis: Axis, loader: Layer) -> Value:
         return Tensor((axis, *tensor.axes[1:]))
     if isinstance(tensor, Tensor) and tensor.axes:
         world.claim(tensor.axes[0], Role.BATCH, Strength.FACT, loader.place, _said(loader), kind="loader")
+        return Tensor((resized(world, tensor.axes[0], None), *tensor.axes[1:]))
     return tensor or world.unknown()
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lstmlint.events import PackedUp, PaddedBack
-from lstmlint.interpret.ops.shape import size_at
+from lstmlint.interpret.ops.shape import resized, size_at
 from lstmlint.interpret.ops.trail import PADDED
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.tuples import needs_tensor
@@ -28,6 +28,7 @@ from lstmlint.values import (
     Unknown,
     Value,
     as_bool,
+    as_size,
 )
 from lstmlint.world import World
 
@@ -149,7 +150,10 @@ def pad_packed_sequence(world: World, call: Call) -> Value:
     lengths = Tensor((packed.batch,))
     if batch_first is None:
         return Tuple((world.unknown(), lengths))
-    order = (packed.batch, packed.time) if batch_first else (packed.time, packed.batch)
+    total = call.arg(3, "total_length")
+    known = None if isinstance(total, Unknown) else as_size(total)
+    time = packed.time if known is None else resized(world, packed.time, known)
+    order = (packed.batch, time) if batch_first else (time, packed.batch)
     padded = Tensor((*order, *packed.features), (*packed.trail, Note(PADDED, call.place)))
     _claim(world, padded.axes, batch_first, call, "gives")
     world.emit(PaddedBack(place=call.place, packed=packed, batch_first=batch_first, result=padded))
@@ -165,14 +169,14 @@ def _unpacked_guess(world: World, given: Value | None) -> Packed:
 
 @operation(f"{RNN}.unpad_sequence", f"{RNN}.unpack_sequence")
 def unpad_sequence(world: World, call: Call) -> Value:
-    """A padded tensor or PackedSequence to a list of (T,...) tensors."""
+    """A padded tensor or PackedSequence to a list of (T,...) tensors, each as long as it was."""
     given = call.arg(0, "padded_sequences", "packed_sequences")
     if isinstance(given, Packed):
-        return world.new_list([Tensor((given.time, *given.features))], open_ended=True)
+        return world.new_list([Tensor((resized(world, given.time, None), *given.features))], open_ended=True)
     batch_first = _flag(call, 2)
     tensor = None if given is None or isinstance(given, (Const, Unknown)) else world.tensor(given)
     if not isinstance(tensor, Tensor) or len(tensor.axes) < 2 or batch_first is None:
         return world.new_list([world.unknown()], open_ended=True)
     _claim(world, tensor.axes, batch_first, call, "reads")
-    time = tensor.axes[1 if batch_first else 0]
+    time = resized(world, tensor.axes[1 if batch_first else 0], None)
     return world.new_list([Tensor((time, *tensor.axes[2:]))], open_ended=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tests.interpret.keras_generated import Program
+from tests.interpret.keras_generated import KerasProgram
 
-Step = Callable[[Program, str], None]
+Step = Callable[[KerasProgram, str], None]
 STEPS: dict[str, Step] = {}
 """By a layer's name; each is given the program and the text that names the class."""
 
@@ -21,18 +21,18 @@ def layers(*names: str) -> Callable[[Step], Step]:
     return register
 
 
-def spelt(program: Program, name: str) -> str:
+def spelt(program: KerasProgram, name: str) -> str:
     """A layer's class as a program may name it."""
     return f"{program.choose(('layers', 'layers', 'keras.layers', 'tf.keras.layers'))}.{name}"
 
 
-def apply(program: Program, construction: str, source: str) -> str:
+def apply(program: KerasProgram, construction: str, source: str) -> str:
     """One layer on one tensor."""
     return program.add(f"{program.layer(construction)}({source})")
 
 
 @layers("Dense")
-def dense(program: Program, cls: str) -> None:
+def dense(program: KerasProgram, cls: str) -> None:
     source = program.fitting(program.choose((2, 3, None)))
     if len(program.shapes[source]) < 2:
         source = program.fitting(2)
@@ -63,25 +63,25 @@ _PLAIN = {
 
 
 @layers(*_PLAIN)
-def elementwise(program: Program, cls: str) -> None:
+def elementwise(program: KerasProgram, cls: str) -> None:
     arguments = program.choose(_PLAIN[cls.rpartition(".")[2]])
     apply(program, f"{cls}({arguments})", program.fitting(program.choose((2, 3, 3, 4))))
 
 
 @layers("GroupNormalization")
-def group_normalization(program: Program, cls: str) -> None:
+def group_normalization(program: KerasProgram, cls: str) -> None:
     source = program.fitting(3)
     apply(program, f"{cls}({program.shapes[source][-1]})", source)
 
 
 @layers("Embedding")
-def embedding(program: Program, cls: str) -> None:
+def embedding(program: KerasProgram, cls: str) -> None:
     source = program.fitting(program.choose((2, 3)), most=800)
     masked = program.choose(("", ", mask_zero=True"))
     apply(program, f"{cls}(10, {program.choose((4, 6))}{masked})", f"keras.ops.zeros_like({source})")
 
 
-def sliding(program: Program, rank: int, source: str, *, padding: tuple[str, ...] = ("valid", "same")) -> str:
+def sliding(program: KerasProgram, rank: int, source: str, *, padding: tuple[str, ...] = ("valid", "same")) -> str:
     """`kernel, strides=..., padding=...` that fit a tensor."""
     spatial = program.shapes[source][1 : rank + 1]
     kernel = [program.random.randint(1, min(3, size)) for size in spatial]
@@ -94,9 +94,11 @@ def sliding(program: Program, rank: int, source: str, *, padding: tuple[str, ...
     return f"{size}{strides}{program.choose((f', padding={mode!r}', '')) if mode == 'valid' else f', padding={mode!r}'}"
 
 
-def first(program: Program) -> str:
+def first(program: KerasProgram) -> str:
     """Now and then channels stand first, which TensorFlow cannot compute with on every machine."""
-    return ", data_format='channels_first'" if not program.eager and not program.traced and program.chance(0.1) else ""
+    return (
+        ", data_format='channels_first'" if not program.in_class and not program.traced and program.chance(0.1) else ""
+    )
 
 
 def _rank(cls: str) -> int:
@@ -111,7 +113,7 @@ _CONVOLUTIONS = ("Conv1D", "Conv2D", "Conv3D", "SeparableConv1D", "SeparableConv
 
 
 @layers(*(name for own in _CONVOLUTIONS for name in _convolutions(own)))
-def convolution(program: Program, cls: str) -> None:
+def convolution(program: KerasProgram, cls: str) -> None:
     rank = _rank(cls)
     source = program.fitting(rank + 2, 2)
     padding = ("valid", "same", "causal") if cls.endswith((".Conv1D", ".Convolution1D")) else ("valid", "same")
@@ -123,14 +125,14 @@ def convolution(program: Program, cls: str) -> None:
 
 
 @layers(*(name for own in ("Conv1DTranspose", "Conv2DTranspose") for name in _convolutions(own)))
-def transposed_convolution(program: Program, cls: str) -> None:
+def transposed_convolution(program: KerasProgram, cls: str) -> None:
     rank = _rank(cls)
     source = program.fitting(rank + 2, 2, most=1000)
     apply(program, f"{cls}({program.choose((6, 13))}, {sliding(program, rank, source)})", source)
 
 
 @layers("DepthwiseConv1D", "DepthwiseConv2D")
-def depthwise_convolution(program: Program, cls: str) -> None:
+def depthwise_convolution(program: KerasProgram, cls: str) -> None:
     rank = _rank(cls)
     source = program.fitting(rank + 2, 2)
     kernel = program.choose(("2", "1", f"kernel_size={(2,) * rank}"))
@@ -143,7 +145,7 @@ def _poolings(kind: str) -> tuple[str, ...]:
 
 
 @layers(*_poolings("Max"), *_poolings("Average"), *_poolings("Avg"))
-def pooling(program: Program, cls: str) -> None:
+def pooling(program: KerasProgram, cls: str) -> None:
     rank = _rank(cls)
     source = program.fitting(rank + 2, 2)
     size = program.choose(("2", f"pool_size={(2,) * rank}", "pool_size=2", "1"))
@@ -155,18 +157,18 @@ def pooling(program: Program, cls: str) -> None:
 
 
 @layers(*_poolings("GlobalMax"), *_poolings("GlobalAverage"), *_poolings("GlobalAvg"))
-def global_pooling(program: Program, cls: str) -> None:
+def global_pooling(program: KerasProgram, cls: str) -> None:
     options = program.choose(("", "", "keepdims=True", first(program).lstrip(", ")))
     apply(program, f"{cls}({options})", program.fitting(_rank(cls) + 2))
 
 
 @layers("SpatialDropout1D", "SpatialDropout2D")
-def spatial_dropout(program: Program, cls: str) -> None:
+def spatial_dropout(program: KerasProgram, cls: str) -> None:
     apply(program, f"{cls}(0.2)", program.fitting(_rank(cls) + 2))
 
 
 @layers("UpSampling1D", "UpSampling2D", "ZeroPadding1D", "ZeroPadding2D", "Cropping1D", "Cropping2D")
-def resizing(program: Program, cls: str) -> None:
+def resizing(program: KerasProgram, cls: str) -> None:
     rank = _rank(cls)
     source = program.fitting(rank + 2, 3, most=LIMIT)
     sides = ("1", "(1, 0)") if rank == 1 else ("1", "(1, 0)", "((1, 0), (0, 1))")
@@ -179,13 +181,13 @@ LIMIT = 1_000
 
 
 @layers("RepeatVector")
-def repeat_vector(program: Program, cls: str) -> None:
+def repeat_vector(program: KerasProgram, cls: str) -> None:
     source = program.fitting(2, most=LIMIT)
     apply(program, f"{cls}({program.choose((4, 5))})", source)
 
 
 @layers("Permute")
-def permute(program: Program, cls: str) -> None:
+def permute(program: KerasProgram, cls: str) -> None:
     source = program.fitting(program.choose((2, 3, 3, 4)))
     order = list(range(1, len(program.shapes[source])))
     program.random.shuffle(order)
@@ -193,12 +195,12 @@ def permute(program: Program, cls: str) -> None:
 
 
 @layers("Flatten")
-def flatten(program: Program, cls: str) -> None:
+def flatten(program: KerasProgram, cls: str) -> None:
     apply(program, f"{cls}()", program.fitting(program.choose((2, 3, 3, 4))))
 
 
 @layers("Reshape")
-def reshape(program: Program, cls: str) -> None:
+def reshape(program: KerasProgram, cls: str) -> None:
     source = program.fitting(program.choose((2, 3, 3, 4)))
     inner = list(program.shapes[source][1:])
     forms = [[-1], inner, [*inner, 1], inner[::-1], [1, -1], [inner[0], -1]]
@@ -211,7 +213,7 @@ def reshape(program: Program, cls: str) -> None:
 
 
 @layers("Concatenate")
-def concatenate(program: Program, cls: str) -> None:
+def concatenate(program: KerasProgram, cls: str) -> None:
     source = program.fitting(program.choose((2, 3)), most=LIMIT)
     rank = len(program.shapes[source])
     parts = [source, source]
@@ -225,7 +227,7 @@ def concatenate(program: Program, cls: str) -> None:
 
 
 @layers("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum")
-def merge(program: Program, cls: str) -> None:
+def merge(program: KerasProgram, cls: str) -> None:
     source = program.fitting(program.choose((2, 3)))
     width = program.shapes[source][-1]
     others = [source, program.dense(width, source), program.dense(1, source)]
@@ -235,14 +237,14 @@ def merge(program: Program, cls: str) -> None:
 
 
 @layers("Dot")
-def dot(program: Program, cls: str) -> None:
+def dot(program: KerasProgram, cls: str) -> None:
     source = program.fitting(program.choose((2, 3)), most=LIMIT)
     axes = program.choose(("1", "axes=1") if len(program.shapes[source]) == 2 else ("axes=2", "(1, 1)", "axes=-1"))
     apply(program, f"{cls}({axes})", f"[{source}, {source}]")
 
 
 @layers("Attention", "AdditiveAttention")
-def attention(program: Program, cls: str) -> None:
+def attention(program: KerasProgram, cls: str) -> None:
     source = program.fitting(3, most=LIMIT)
     value = program.choose((source, f"{source}[:, :1]"))
     inputs = program.choose((f"[{source}, {value}]", f"[{source}, {value}, {value}]"))
@@ -251,18 +253,18 @@ def attention(program: Program, cls: str) -> None:
 
 
 @layers("MultiHeadAttention")
-def multi_head_attention(program: Program, cls: str) -> None:
+def multi_head_attention(program: KerasProgram, cls: str) -> None:
     source = program.fitting(3, most=LIMIT)
     value = program.choose((source, f"{source}[:, :1]"))
     options = program.choose(("", ", value_dim=3", ", output_shape=6", ", dropout=0.1"))
     # The scores' shape is wrong in Keras' symbolic tensors where query and value differ in length.
-    scores = ", return_attention_scores=True" if program.chance(0.3) and (program.eager or value == source) else ""
+    scores = ", return_attention_scores=True" if program.chance(0.3) and (program.in_class or value == source) else ""
     arguments = program.choose((f"{source}, {value}", f"{source}, {value}, {value}", f"query={source}, value={value}"))
     program.add(f"{program.layer(f'{cls}(2, key_dim=4{options})')}({arguments}{scores})")
 
 
 @layers("Lambda")
-def function_layer(program: Program, cls: str) -> None:
+def function_layer(program: KerasProgram, cls: str) -> None:
     source = program.fitting(3)
     functions = ("lambda t: t[:, -1]", "lambda t: tf.reduce_mean(t, axis=1)", "lambda t: keras.ops.expand_dims(t, 1)")
     functions += ("lambda t, w: t[:, w]", "lambda t: t * 2.0", "lambda t: K.permute_dimensions(t, (0, 2, 1))", "tf.abs")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.interpret.drawing import handler
-from tests.interpret.keras_generated import LIBRARIES, Program
+from tests.interpret.keras_generated import LIBRARIES, KerasProgram
 
 LIMIT = 1_000
 _REDUCED = ("{f}({x})", "{f}({x}, {axis})", "{f}({x}, axis={axis}, keepdims=True)", "{f}({x}, axis=[0, {inner}])")
@@ -181,14 +181,14 @@ def templates(path: str) -> tuple[str, ...]:
     return TEMPLATES.get(path) or TEMPLATES.get(last) or TEMPLATES[handler(path)]
 
 
-def use(program: Program, path: str) -> None:
+def use(program: KerasProgram, path: str) -> None:
     """One statement with a function."""
     source = program.fitting(program.choose((3, 3, 2, 4)), most=LIMIT)
     if path.endswith(("boolean_mask", "backend.repeat", "layers.dot")):
         source = program.fitting(3, most=LIMIT)
     template = program.choose(templates(path))
     symbolic = path.startswith(("keras.ops.", "keras.layers."))
-    if program.eager or (symbolic and not any(part in template for part in ("tf.", "[:1]"))):
+    if program.in_class or (symbolic and not any(part in template for part in ("tf.", "[:1]"))):
         program.add(template.format(**_values(program, path, source, source)))
     else:
         inside = template.format(**_values(program, path, source, "t"))
@@ -197,7 +197,7 @@ def use(program: Program, path: str) -> None:
         program.add(f"layers.Lambda(lambda t: {inside})({source})")
 
 
-def _values(program: Program, path: str, source: str, called: str) -> dict[str, object]:
+def _values(program: KerasProgram, path: str, source: str, called: str) -> dict[str, object]:
     """What a template may name, for a tensor of this shape that is called so."""
     shape = program.shapes[source]
     rank = len(shape)

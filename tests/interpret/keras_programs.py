@@ -11,7 +11,8 @@ import keras
 from lstmlint.interpret.load import load
 from tests.interpret import keras_recurrent_steps  # noqa: F401, its steps register themselves
 from tests.interpret.drawing import Round, modelled
-from tests.interpret.keras_generated import SIZES, Program
+from tests.interpret.generated import SIZES
+from tests.interpret.keras_generated import KerasProgram
 from tests.interpret.keras_layer_steps import STEPS, spelt
 from tests.interpret.keras_operation_steps import EAGER, exists, use
 
@@ -90,7 +91,7 @@ CHAIN = {
 """Layers of a Sequential, by the rank of what they read."""
 
 
-def draw(program: Program, name: str) -> None:
+def draw(program: KerasProgram, name: str) -> None:
     """One statement with a layer or function."""
     DRAWN[name] += 1
     if name.startswith(LAYER) and name.removeprefix(LAYER) in STEPS:
@@ -100,30 +101,30 @@ def draw(program: Program, name: str) -> None:
         use(program, name)
 
 
-def _any(program: Program) -> None:
+def _any(program: KerasProgram) -> None:
     draw(program, program.choose(SYMBOLIC))
 
 
-def _recur(program: Program) -> None:
+def _recur(program: KerasProgram) -> None:
     draw(program, LAYER + program.choose(RECURRENT))
 
 
-def _select(program: Program) -> None:
+def _select(program: KerasProgram) -> None:
     source = program.fitting(3, 2)
-    program.add(source + program.choose(SELECTIONS if program.eager else SELECTIONS[:8]))
+    program.add(source + program.choose(SELECTIONS if program.in_class else SELECTIONS[:8]))
 
 
-def _compute(program: Program) -> None:
+def _compute(program: KerasProgram) -> None:
     program.add(program.choose(COMPUTATIONS).format(x=program.fitting()))
 
 
-def _loop(program: Program) -> None:
+def _loop(program: KerasProgram) -> None:
     source = program.fitting(3)
-    template = program.choose(LOOPS) if program.eager else LOOPS[1]
+    template = program.choose(LOOPS) if program.in_class else LOOPS[1]
     program.add(template.format(x=source))
 
 
-def _again(program: Program) -> None:
+def _again(program: KerasProgram) -> None:
     """A layer that a tensor of the same axes has been through."""
     names = [one.makes[0] for one in program.statements if one.text.partition(" = ")[0].lstrip("self.")[0] == "l"]
     for name in program.random.sample(names, len(names)):
@@ -137,7 +138,7 @@ def _again(program: Program) -> None:
             return
 
 
-def _sequential(program: Program) -> None:
+def _sequential(program: KerasProgram) -> None:
     """A Sequential, written as a list or added to, applied once or twice."""
     DRAWN["keras.Sequential"] += 1
     source = program.fitting(program.choose((2, 3, 3)), 2, most=1_000)
@@ -156,7 +157,7 @@ def _sequential(program: Program) -> None:
     program.add(f"{model}({source})")
     program.add(f"{model}({source})")
     # A clone has the name of what it was cloned from, and a model may not hold two layers of one name.
-    if program.eager and not program.traced and chain and "Input" in chain[0] and "Lambda" not in "".join(chain):
+    if program.in_class and not program.traced and chain and "Input" in chain[0] and "Lambda" not in "".join(chain):
         program.add(f"keras.models.clone_model({model})({source})")
 
 
@@ -202,7 +203,7 @@ def block{n}(x):
 """Helpers as people write them."""
 
 
-def _function(program: Program) -> None:
+def _function(program: KerasProgram) -> None:
     """A function of the program's own."""
     source = program.fitting(3, 2, most=400)
     text = program.choose(FUNCTIONS).format(n=len(program.prelude)).strip()
@@ -211,10 +212,10 @@ def _function(program: Program) -> None:
     program.add(f"block{len(program.prelude) - 1}({source})")
 
 
-def _block(program: Program) -> None:
+def _block(program: KerasProgram) -> None:
     """A layer or model of the program's own, or a function, applied once or twice."""
     source = program.fitting(3, 2, most=400)
-    inner = Program.begun(program.random, True, True, program.shapes[source])
+    inner = KerasProgram.begun(program.random, True, True, program.shapes[source])
     for _ in range(program.random.randint(1, 3)):
         program.choose(INNER)(inner)
     number = program.named
@@ -230,7 +231,7 @@ def _block(program: Program) -> None:
         program.add(f"{block}({source})")
 
 
-def _model(program: Program) -> None:
+def _model(program: KerasProgram) -> None:
     """The whole as a model of some of its tensors, applied to another input."""
     symbolic = [name for name in program.shapes if isinstance(program.scope[name], keras.KerasTensor)]
     if len(symbolic) < 2:
@@ -250,15 +251,15 @@ INNER = (_any, _any, _recur, _recur, _select, _compute)
 OUTER = (_recur, _recur, _recur, _select, _compute, _loop, _again, _sequential, _function, _block)
 
 
-def program(number: int) -> Program:
+def program(number: int) -> KerasProgram:
     """The program of a number: always the same."""
     own, rest = divmod(number, 3)
-    made = Program.begun(Random(number), eager=rest == 0)
-    due = [partial(draw, name=name) for name in (_EAGER.of(own) if made.eager else _FUNCTIONAL.of(number - own - 1))]
+    made = KerasProgram.begun(Random(number), in_class=rest == 0)
+    due = [partial(draw, name=name) for name in (_EAGER.of(own) if made.in_class else _FUNCTIONAL.of(number - own - 1))]
     steps = [*due, *made.random.choices(OUTER, k=RANDOM)]
     made.random.shuffle(steps)
     for step in steps:
         step(made)
-    if not made.eager and made.chance(0.4):
+    if not made.in_class and made.chance(0.4):
         _model(made)
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tests.interpret.keras_generated import Program
+from tests.interpret.keras_generated import KerasProgram
 from tests.interpret.keras_layer_steps import apply, layers, spelt
 
 CELLS = ("LSTMCell", "GRUCell", "SimpleRNNCell")
@@ -12,7 +12,7 @@ WIDTHS = (4, 6)
 LIMIT = 1_000
 
 
-def flags(program: Program, *, alone: bool = True) -> str:
+def flags(program: KerasProgram, *, alone: bool = True) -> str:
     """Which of the sequence and the states come back, in any combination; `alone`: in no wrapper."""
     asked = [f"return_sequences={program.choose(('True', 'False', '1'))}"] if program.chance(0.6) else []
     asked += ["return_state=True"] if program.chance(0.4) else []
@@ -22,14 +22,14 @@ def flags(program: Program, *, alone: bool = True) -> str:
     return "".join(f", {one}" for one in asked)
 
 
-def states(program: Program, width: int, number: int, batch: int) -> list[str]:
+def states(program: KerasProgram, width: int, number: int, batch: int) -> list[str]:
     """Tensors that can be initial states; none where the program has not enough of them."""
     names = [name for name, shape in program.shapes.items() if shape == (batch, width)]
     return [program.choose(names) for _ in range(number)] if names else []
 
 
 @layers("LSTM", "GRU", "SimpleRNN")
-def recurrent(program: Program, cls: str) -> None:
+def recurrent(program: KerasProgram, cls: str) -> None:
     source = program.fitting(3, most=LIMIT)
     width = program.choose(WIDTHS)
     callee = program.layer(f"{cls}({width}{flags(program)})")
@@ -42,24 +42,24 @@ def recurrent(program: Program, cls: str) -> None:
         program.add(f"{callee}({source}{program.choose(('', '', ', training=False'))})")
 
 
-def cell(program: Program, names: Sequence[str] = CELLS) -> str:
+def cell(program: KerasProgram, names: Sequence[str] = CELLS) -> str:
     """A cell."""
     return f"{spelt(program, program.choose(names))}({program.choose(WIDTHS)})"
 
 
-def cells(program: Program) -> str:
+def cells(program: KerasProgram) -> str:
     """What an RNN layer runs: a cell, several in a list, or several stacked."""
     several = ", ".join(cell(program) for _ in range(program.random.randint(1, 3)))
     return str(program.choose((cell(program), f"[{several}]", f"{spelt(program, 'StackedRNNCells')}([{several}])")))
 
 
 @layers("RNN")
-def cell_rnn(program: Program, cls: str) -> None:
+def cell_rnn(program: KerasProgram, cls: str) -> None:
     apply(program, f"{cls}({cells(program)}{flags(program)})", program.fitting(3, most=LIMIT))
 
 
 @layers(*CELLS)
-def one_step(program: Program, cls: str) -> None:
+def one_step(program: KerasProgram, cls: str) -> None:
     source = program.fitting(2, most=LIMIT)
     width = program.choose(WIDTHS)
     state = program.dense(width, source)
@@ -68,7 +68,7 @@ def one_step(program: Program, cls: str) -> None:
 
 
 @layers("ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
-def convolutional(program: Program, cls: str) -> None:
+def convolutional(program: KerasProgram, cls: str) -> None:
     rank = int(cls[-2])
     source = program.fitting(rank + 3, 2, most=LIMIT)
     options = program.choose(("", ", padding='same'", ", strides=1"))
@@ -80,7 +80,7 @@ MODES = ("", "", ", merge_mode='sum'", ", merge_mode='concat'", ", 'ave'", ", me
 
 
 @layers("Bidirectional")
-def bidirectional(program: Program, cls: str) -> None:
+def bidirectional(program: KerasProgram, cls: str) -> None:
     name = program.choose(("LSTM", "LSTM", "GRU", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D"))
     source = program.fitting(4 if name.startswith("Conv") else 3, 2, most=LIMIT)
     width = program.choose(WIDTHS)
@@ -98,7 +98,7 @@ def bidirectional(program: Program, cls: str) -> None:
 
 
 @layers("TimeDistributed")
-def time_distributed(program: Program, cls: str) -> None:
+def time_distributed(program: KerasProgram, cls: str) -> None:
     forms = {
         3: (
             "Dense(4)",
@@ -127,7 +127,7 @@ def time_distributed(program: Program, cls: str) -> None:
 
 
 @layers("StackedRNNCells")
-def stacked_cells(program: Program, cls: str) -> None:
+def stacked_cells(program: KerasProgram, cls: str) -> None:
     several = ", ".join(cell(program) for _ in range(2))
     source = program.fitting(3, most=LIMIT)
     apply(program, f"{spelt(program, 'RNN')}({cls}([{several}]){flags(program)})", source)

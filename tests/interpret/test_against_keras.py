@@ -17,8 +17,9 @@ from lstmlint.events import Returned
 from lstmlint.values import Tensor, Tuple, Value
 from lstmlint.world import World
 from tests.interpret.drawing import amount
+from tests.interpret.generated import SIZES
 from tests.interpret.held import mistaken
-from tests.interpret.keras_generated import INPUTS, SIZES, Program
+from tests.interpret.keras_generated import INPUTS, KerasProgram
 from tests.interpret.keras_programs import DRAWN, NAMES, STRUCTURES, program
 from tests.interpret.programs import run_of
 
@@ -28,7 +29,7 @@ MOST_UNKNOWN = 0.05
 seen: Counter[str] = Counter()
 
 
-def mistakes(made: Program, world: World, claimed: dict[str, Value]) -> dict[str, str]:
+def mistakes(made: KerasProgram, world: World, claimed: dict[str, Value]) -> dict[str, str]:
     """What is wrong in the claims on a program's tensors, by name."""
     start = world.tensor(claimed["v0"])
     assert isinstance(start, Tensor)
@@ -37,13 +38,13 @@ def mistakes(made: Program, world: World, claimed: dict[str, Value]) -> dict[str
     return {name: text for name, text in found.items() if text}
 
 
-def functional(made: Program, start: str) -> dict[str, str]:
+def functional(made: KerasProgram, start: str) -> dict[str, str]:
     """A functional model behind an input that is written so."""
     run = run_of(made.functional(start))
     return mistakes(made, run.world, next(iter(run.modules.values())).variables)
 
 
-def subclassed(made: Program) -> dict[str, str]:
+def subclassed(made: KerasProgram) -> dict[str, str]:
     """A model's `call` on an input whose sizes are known."""
     run = run_of(made.subclassed("", f"result = Net()(tf.zeros({SIZES}))"))
     result = next(iter(run.modules.values())).variables["result"]
@@ -51,7 +52,7 @@ def subclassed(made: Program) -> dict[str, str]:
     return mistakes(made, run.world, dict(zip(made.shapes, result.items, strict=True)))
 
 
-def unknown(made: Program) -> dict[str, str]:
+def unknown(made: KerasProgram) -> dict[str, str]:
     """A model's `call` on an input of which nothing is known but that it has three axes."""
     world = run_of(made.subclassed("a, b, c = v0.shape", "Net()")).world
     value = next(event.value for event in world.events if isinstance(event, Returned))
@@ -59,15 +60,15 @@ def unknown(made: Program) -> dict[str, str]:
     return mistakes(made, world, dict(zip(made.shapes, value.items, strict=True)))
 
 
-def shown(made: Program, name: str) -> str:
+def shown(made: KerasProgram, name: str) -> str:
     """The part of a program that leads to one tensor."""
-    return made.subclassed("", "", until=name) if made.eager else made.functional(INPUTS[0], until=name)
+    return made.subclassed("", "", until=name) if made.in_class else made.functional(INPUTS[0], until=name)
 
 
 def check(seed: int) -> None:
     """One program, in all its forms."""
     made = program(seed)
-    found = subclassed(made) or unknown(made) if made.eager else functional(made, Random(seed).choice(INPUTS))
+    found = subclassed(made) or unknown(made) if made.in_class else functional(made, Random(seed).choice(INPUTS))
     for name, text in found.items():
         pytest.fail(f"program {seed}: {name} is {text}\n{shown(made, name)}")
 

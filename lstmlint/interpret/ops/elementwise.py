@@ -8,12 +8,12 @@ from dataclasses import replace
 from lstmlint.events import Combined
 from lstmlint.interpret.keras_masks import unmasked
 from lstmlint.interpret.ops.naming import names
-from lstmlint.interpret.ops.shape import broadcast, tensor_argument
+from lstmlint.interpret.ops.shape import broadcast, listed, tensor_argument
 from lstmlint.interpret.ops.trail import LESS_ONE, MASK, SIGMOID, is_mask, joint_state, joint_trail, noted, recomputed
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
-from lstmlint.values import Const, External, Num, OpenTensor, Tensor, Tuple, Value
+from lstmlint.values import NONE, Const, External, Num, OpenTensor, Tensor, Tuple, Value, as_int
 from lstmlint.world import World
 
 F = "torch.nn.functional"
@@ -151,7 +151,7 @@ _UNARY = """abs absolute neg negative positive exp exp2 expm1 log log2 log10 log
     cumsum cumprod logcumsumexp argsort renorm fix digamma lgamma bernoulli angle real imag conj
     alpha_dropout feature_dropout celu selu elu leaky_relu rrelu prelu hardshrink softplus threshold
     index_fill index_add index_copy scatter scatter_add scatter_reduce put
-    fill_diagonal index_put nancumsum nancumprod around rint degrees radians gradient i0 unwrap"""
+    fill_diagonal index_put nancumsum nancumprod around rint degrees radians i0 unwrap"""
 _FUNCTIONAL = """relu relu6 relu_ elu elu_ selu celu leaky_relu leaky_relu_ prelu rrelu gelu silu mish
     hardtanh hardtanh_ hardswish hardsigmoid softplus softsign tanhshrink hardshrink softshrink threshold logsigmoid
     tanh
@@ -178,6 +178,20 @@ def unary(world: World, call: Call) -> Value:
     if source is None:
         return world.unknown()
     return recomputed(source) if isinstance(source, Tensor) else source
+
+
+@operation("torch.gradient", "numpy.gradient")
+def gradient(world: World, call: Call) -> Value:
+    """One tensor for each axis that the differences run along; numpy gives the tensor itself for a single one."""
+    source = tensor_argument(world, call)
+    along = call.kwargs.get("dim", call.kwargs.get("axis", NONE))
+    several = listed(world, along)
+    if not isinstance(source, Tensor) or (several is None and along != NONE and as_int(along) is None):
+        return world.unknown()
+    count = len(several) if several is not None else len(source.axes) if along == NONE else 1
+    found = recomputed(source)
+    single = call.name.startswith("numpy.") and several is None and count == 1
+    return found if single else Tuple((found,) * count)
 
 
 @operation(

@@ -178,9 +178,16 @@ def _adaptive(axes: int, how: str) -> Operation:
                 found = with_axis(found, number, axis if size == axis.size else resized(world, axis, size))
             elif found is not None:
                 found = with_axis(found, number, world.axis(size))
-        return found or world.unknown()
+        result = found or world.unknown()
+        return Tuple((result, result)) if _with_positions(call, how) else result
 
     return pool
+
+
+def _with_positions(call: Call, how: str) -> bool:
+    """True where the places of the greatest entries come behind them: on request, in torch's own function always."""
+    asked = as_bool(call.arg(2, "return_indices") or NONE) or call.name.startswith("torch.adaptive")
+    return how == "max" and bool(asked)
 
 
 for _axes in (1, 2, 3):

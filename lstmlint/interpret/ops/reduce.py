@@ -142,18 +142,18 @@ def quantile(world: World, call: Call) -> Value:
 # The extreme of an axis, in torch with its position
 
 
-def _extreme(how: str, dim_at: int = 1) -> Operation:
+def _extreme(how: str, dim_at: int = 1, default: Value = NONE) -> Operation:
     """With an axis the pair of values and positions (numpy: values only); with another tensor the elementwise one."""
 
     def extreme(world: World, call: Call) -> Value:
-        given = call.arg(dim_at, *DIM, "other")
+        given = call.arg(dim_at, *DIM, "other") or default
         numpy = _positional(call, 0) is None or any(name in call.kwargs for name in ("axis", "keepdims"))
-        if given is not None and _is_tensor(given) and not numpy:
+        if _is_tensor(given) and not numpy:
             return combine(world, call, (call.args[0], given)) if call.args else world.unknown()
         source = tensor_argument(world, call)
         if source is None or call.open_ended:
             return world.unknown()
-        whole = given is None or given == NONE
+        whole = given == NONE
         if whole and _may_be_no_tensor(call, source):
             return world.unknown()
         keep = _flag(call, None if numpy else dim_at + 1)
@@ -170,8 +170,8 @@ def _is_tensor(value: Value) -> bool:
 operation(*names("max", *_LIBRARIES))(_extreme("max"))
 operation(*names("min", *_LIBRARIES))(_extreme("min"))
 operation(*names("median nanmedian", *_LIBRARIES))(_extreme("median"))
-operation(*names("mode", "torch", "Tensor"))(_extreme("mode"))
-operation(*names("kthvalue", "torch", "Tensor"))(_extreme("kthvalue", 2))
+operation(*names("mode", "torch", "Tensor"))(_extreme("mode", default=Const(-1)))
+operation(*names("kthvalue", "torch", "Tensor"))(_extreme("kthvalue", 2, Const(-1)))
 
 
 @operation(*names("std_mean var_mean aminmax", "torch", "Tensor"))

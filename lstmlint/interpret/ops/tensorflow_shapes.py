@@ -201,7 +201,10 @@ def _filled_up(world: World, source: Value, axis: Value, sizes: tuple[Value, ...
 
 @operation("tf.gather", "keras.ops.take", "keras.backend.gather", "tf.compat.v1.gather")
 def gather(world: World, call: Call) -> Value:
-    """Entries of one axis by number: the indices' axes take its place; with batch_dims per sample."""
+    """Entries of one axis by number: the indices' axes take its place; with batch_dims per sample.
+
+    Keras takes from all entries in a row where no axis is given.
+    """
     named = (
         ("params", "indices", "validate_indices", "axis") if call.name.startswith("tf") else ("x", "indices", "axis")
     )
@@ -210,6 +213,8 @@ def gather(world: World, call: Call) -> Value:
     indices = given.get("indices")
     if not isinstance(source, Tensor) or indices is None:
         return world.unknown()
+    if call.name == "keras.ops.take" and "axis" not in given:
+        source = Tensor((world.axis(),))
     position = position_in(given.get("axis", given.get("batch_dims", Const(0))), len(source.axes))
     batch = as_int(given.get("batch_dims", Const(0)))
     if position is None or batch is None:
