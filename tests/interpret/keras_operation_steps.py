@@ -1,6 +1,7 @@
 """Statements that use one function of Keras or TensorFlow each, for every one that the interpreter models.
 
-How a function is used is a template: {f} the function, {x} a tensor, {axis} one of its axes, and so on.
+How a function is used is a template: {f} the function, {x} a tensor, {axis} one of its axes, and so on. What has none
+is called on a tensor alone.
 """
 
 from __future__ import annotations
@@ -59,10 +60,8 @@ def _datasets() -> dict[str, tuple[str, ...]]:
 
 TEMPLATES: Mapping[str, tuple[str, ...]] = {
     # By the interpreter's handler.
-    "one": ("{f}({x})",),
     "several": ("{f}({x}, {x})", "{f}({x}, 2.0)", "{f}({x}, {x}[:1])"),
     "added": ("{f}([{x}, {x}])",),
-    "like": ("{f}({x})",),
     "filled": _FILLED,
     "made_of": ("{f}(np.zeros(({last}, 2), 'float32'))", "{f}([[1.0, 2.0], [3.0, 4.0]])", "{f}(1.0)"),
     "gather": _PICKED,
@@ -107,6 +106,7 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "unstack": ("{f}({x})", "{f}({x}, axis={axis})"),
     "concat": ("{f}([{x}, {x}], {axis})", "{f}([{x}, {x}[:1]], 0)", "{f}(values=[{x}, {x}], axis=-1)"),
     "concatenate": ("{f}([{x}, {x}])", "{f}([{x}, {x}], axis={axis})", "{f}([{x}, {x}], -1)"),
+    "reverse_sequence": ("{f}({x}, [1] * {whole}, seq_axis=1)", "{f}({x}, [1] * {whole}, 1)"),
     "where": ("{f}({x} > 0, {x}, 0.0)", "{f}({x} > 0, {x}, {x}[:1])"),
     "range": ("tf.cast({f}({wide}), 'float32')", "{f}(2, {wide} + 3)", "{f}({last})"),
     "arange": ("{f}({wide})", "{f}(0, {wide})"),
@@ -178,7 +178,7 @@ def exists(path: str) -> bool:
 def templates(path: str) -> tuple[str, ...]:
     """How a function may be used."""
     last = path.rpartition(".")[2]
-    return TEMPLATES.get(path) or TEMPLATES.get(last) or TEMPLATES[handler(path)]
+    return TEMPLATES.get(path) or TEMPLATES.get(last) or TEMPLATES.get(handler(path), ("{f}({x})",))
 
 
 def use(program: KerasProgram, path: str) -> None:

@@ -10,7 +10,7 @@ import keras
 
 from lstmlint.interpret.load import load
 from tests.interpret import keras_recurrent_steps  # noqa: F401, its steps register themselves
-from tests.interpret.drawing import Round, modelled
+from tests.interpret.drawing import Round, handler, modelled
 from tests.interpret.generated import SIZES
 from tests.interpret.keras_generated import KerasProgram
 from tests.interpret.keras_layer_steps import STEPS, spelt
@@ -21,8 +21,6 @@ LAYER = "keras.layers."
 RANDOM = 3
 """Steps of a program beside those that are due."""
 EXEMPT = {
-    "keras.losses.": "a loss gives a number that no layer reads",
-    "keras.metrics.": "a loss gives a number that no layer reads",
     "keras.Model": "a step of its own; its methods train and show models",
     "keras.Sequential": "a step of its own; its methods train and show models, or build them in that step",
     "keras.models.clone_model": "drawn with keras.Sequential",
@@ -39,9 +37,13 @@ EXEMPT = {
 STRUCTURES = ("keras.Model", "keras.Sequential")
 
 
+LOSSES = ("loss_function", "apply_loss", "backend_function", "with_logits")
+"""The interpreter's functions for losses, which give numbers that no layer reads."""
+
+
 def _is_drawn(name: str) -> bool:
     known = (name.startswith(("keras.", "tf.")) and exists(name)) or name.startswith("Shape.")
-    return known and not name.startswith(tuple(EXEMPT))
+    return known and not name.startswith(tuple(EXEMPT)) and handler(name) not in LOSSES
 
 
 def _for_symbols(name: str) -> bool:

@@ -89,7 +89,8 @@ def bidirectional(program: KerasProgram, cls: str) -> None:
     inner = f"{spelt(program, name)}({first}{asked})"
     mode = program.choose(MODES)
     if name in ("LSTM", "GRU") and program.chance(0.3):
-        other = width if mode else program.choose(WIDTHS)
+        # Keras' symbolic tensors are wrong about two directions of different widths.
+        other = program.choose(WIDTHS) if program.in_class and not program.traced and not mode else width
         mode += f", backward_layer={spelt(program, name)}({other}{asked}, go_backwards=True)"
     callee = program.layer(f"{cls}({inner}{mode})")
     number = {"LSTM": 4, "GRU": 2}.get(name, 0) if "backward" not in mode else 0

@@ -24,7 +24,7 @@ from tests.interpret.keras_programs import DRAWN, NAMES, STRUCTURES, program
 from tests.interpret.programs import run_of
 
 PROGRAMS = amount(210)
-MOST_UNKNOWN = 0.05
+MOST_UNKNOWN = 0.1
 
 seen: Counter[str] = Counter()
 

@@ -32,7 +32,7 @@ def exists(path: str) -> bool:
 def templates(path: str) -> tuple[str, ...]:
     """How a function may be used."""
     last = path.rpartition(".")[2]
-    return BY_NAME.get(path) or BY_NAME.get(last) or BY_HANDLER[handler(path)]
+    return BY_NAME.get(path) or BY_NAME.get(last) or BY_HANDLER.get(handler(path), ("",))
 
 
 def use(program: TorchProgram, path: str) -> None:

@@ -40,6 +40,8 @@ EXEMPT = {
     "Tensor.pin_memory": "needs a GPU",
     "Tensor.coalesce": "for sparse tensors",
     "Tensor.grad": "None without a backward pass",
+    "Tensor.backward": "gives nothing",
+    "torch.autograd.backward": "gives nothing",
     "Tensor.is_": "gives no tensor",
 }
 """The beginnings of names that are not drawn by themselves, and why."""

@@ -1,7 +1,7 @@
 """How each of torch's functions and tensor methods is used in a random program, by name or by kind.
 
 A template is the arguments behind the tensor, or, where it begins with `=`, the whole expression: {x} is a tensor,
-{axis} one of its axes, {last} the size of the last, and so on.
+{axis} one of its axes, {last} the size of the last, and so on. What is not named here is called on a tensor alone.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ _POOLED = ("2", "kernel_size=2", "2, 1", "2, stride=2")
 _INDEX = "torch.zeros_like({x}).long()"
 
 BY_HANDLER: Templates = {
-    **each("converted sigmoid truths unary", ""),
-    **each("to_parameter to_torch like like_unfilled", ""),
     **each("to_numpy", "=torch.from_numpy({x}.numpy())"),
     **each("by_sizes by_sizes_unfilled", "={f}({sizes})", "={f}(({sizes},))", "={f}({last}, 2)", "={f}([{sizes}])"),
     **each("constructor", "={f}(2, 3)", "={f}({whole}, 4)"),
@@ -33,8 +31,6 @@ BY_HANDLER: Templates = {
     **each("reduction", *_REDUCED),
     **each("extreme", *_PAIR),
     **each("swapaxes transpose", "{axis}, {inner}", "0, {axis}"),
-    **each("matrix_transposed", ""),
-    **each("all_reversed transpose_matrix", ""),
     **each("movedim", "{axis}, {inner}", "(0, {most}), ({most}, 0)"),
     **each("permute", "{order}", "*{order}", "dims={order}"),
     **each("permute_function", "{order}", "dims={order}"),
@@ -50,7 +46,6 @@ BY_HANDLER: Templates = {
     **each("index_select", "{axis}, torch.tensor([0, 0])", "dim={axis}, index=torch.tensor([0])"),
     **each("narrow", "{axis}, 0, 1", "dim={axis}, start=0, length=1"),
     **each("select", "{axis}, 0", "dim={axis}, index=-1"),
-    **each("nonzero masked_select", ""),
     **each("diff", "", "dim={axis}", "1, {axis}"),
     # Who names an axis to squeeze means that it has one entry.
     **each("squeeze", "=({x}[:1]).{name}(0)", "=({x}.unsqueeze(1)).{name}(dim=1)", "=({x}[:1, :1]).{name}((0, 1))"),
@@ -65,19 +60,15 @@ BY_HANDLER: Templates = {
     **each("operate", "=({f}([{x}, {x}]))", "={f}(({x}, {x}))"),
     **each("cat", "={f}([{x}, {x}], {axis})", "={f}(({x}, {x}[:1]))", "={f}([{x}, {x}], dim={axis})"),
     **each("stack", "={f}([{x}, {x}])", "={f}([{x}, {x}], {axis})", "={f}(({x}, {x}), dim=-1)"),
-    **each("at_least", ""),
     **each("pair_of_reductions", "dim={axis}", "dim={axis}, keepdim=True"),
     **each("quantile", "0.5", "0.5, {axis}", "0.5, dim={axis}, keepdim=True", "torch.tensor([0.2, 0.5]), dim={axis}"),
     **each("compared", "{x}", "{x}, dim={axis}"),
-    **each("unpack_sequence unpad_sequence", ""),
-    **each("refilled kept filled", ""),
     **each("bmm", "{x}.mT", "torch.zeros({whole}, {wide}, 4)"),
     **each("mm", "{x}.mT", "torch.zeros({wide}, 4)"),
     **each("addmm", "={f}({x} @ {x}.mT, {x}, {x}.mT)"),
     **each("baddbmm", "={f}({x} @ {x}.mT, {x}, {x}.mT)"),
     **each("dot outer", "{x}"),
     **each("numel", "=torch.zeros({x}.numel())", "={x}.reshape({x}.numel())"),
-    **each("itself", ""),
 }
 
 BY_NAME: Templates = {
@@ -147,7 +138,12 @@ BY_NAME: Templates = {
     "group_norm": ("1",),
     "local_response_norm": ("2",),
     "imag": ("=torch.complex({x}, {x}).imag", "=torch.imag(torch.complex({x}, {x}))"),
-    "gradient": ("={f}({x})", "={f}({x}, dim=1)"),
+    **each("msort ravel", ""),
+    "view_as_real": ("={f}(torch.complex({x}, {x}))",),
+    "view_as_complex": ("={f}(torch.stack([{x}, {x}], -1))",),
+    "stft": ("=torch.stft(torch.zeros(3, 20), 4, return_complex=True)",),
+    "istft": ("=torch.istft(torch.stft(torch.zeros(3, 20), 4, return_complex=True), 4)",),
+    "gradient": ("={f}(torch.zeros(3, {last}))", "={f}({x}, dim=1)"),
     **each("ldexp ldexp_", "{x}"),
     "xlogy": ("{x}",),
     # Over axes.
@@ -162,7 +158,6 @@ BY_NAME: Templates = {
     "mode": ("", "{axis}"),
     "normalize": ("", "dim={axis}"),
     "gumbel_softmax": ("", "dim={axis}"),
-    **each("msort", ""),
     **each("cummax cummin", "{axis}"),
     "aminmax": ("", "dim={axis}"),
     "pairwise_distance": ("{x}",),
@@ -172,7 +167,6 @@ BY_NAME: Templates = {
     **each("flip", "[{axis}]", "dims=({axis},)", "(0, {inner})"),
     "Tensor.flip": ("{axis}", "[{axis}]", "0, {inner}"),
     **each("roll", "1, {axis}", "1", "shifts=1, dims={axis}"),
-    **each("ravel", ""),
     **each("resize resize_", "*{shape}"),
     "unflatten": ("{axis}, (1, -1)", "-1, (-1, 1)"),
     "split_with_sizes": ("[1, {whole} - 1]", "[{wide}], -1"),
