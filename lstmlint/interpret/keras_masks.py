@@ -47,10 +47,10 @@ def with_mask(layer: Layer, place: Place, source: Value, parts: tuple[Value, ...
     return result
 
 
-def unmasked(world: World, result: Value, place: Place, *parts: Value) -> Value:
+def unmasked(world: World, result: Tensor, place: Place, *parts: Value) -> Tensor:
     """What a function that is no layer makes of some tensors: the mask of any of them is lost."""
     source = next((part for part in parts if is_masked(part)), None)
-    if source is None or not isinstance(result, Tensor):
+    if source is None:
         return result
     world.emit(Unmasked(place=place, source=source))
     return replace(result, trail=(*without_mask(result.trail), *_mask_of(source), Note(LOST, place)))

@@ -29,7 +29,7 @@ from lstmlint.interpret.lookup import define, lookup, module_frame, module_name
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import STEPS, Exhausted, Run
 from lstmlint.interpret.scope import Frame, Syntax
-from lstmlint.interpret.versions import asks_for_keras_2
+from lstmlint.interpret.versions import asks_for_keras_2, resets_states
 from lstmlint.names.project import ModuleFile, Project, parse_module
 from lstmlint.source import SourceFile
 from lstmlint.syntax.index import ClassEntry, FunctionEntry, index
@@ -84,7 +84,7 @@ def settle(file: ModuleFile, project: Project) -> Run:
 
 def _run(file: ModuleFile, project: Project, syntax: Syntax, ranks: dict[Hashable, int | None]) -> Run:
     text = file.source.text
-    world = World(ranks=dict(ranks), keras_2=asks_for_keras_2(text), resets="reset_state" in text)
+    world = World(ranks=dict(ranks), keras_2=asks_for_keras_2(text), resets=resets_states(text))
     world.ports = is_about_ports(text)
     run = Run(world, project, syntax, lookup)
     world.apply = run.call

@@ -35,6 +35,11 @@ def asks_for_keras_2(text: str) -> bool:
     return _CHOSEN.search(text) is not None
 
 
+def resets_states(text: str) -> bool:
+    """True for a file that names the states of a Keras layer from outside, to reset or to set them."""
+    return "reset_state" in text or re.search(r"\.states\b", text) is not None
+
+
 def ask(run: Run, frame: Frame, test: cst.BaseExpression) -> Verdict:
     """Decides a condition; one that asks for versions is remembered, so that its branches are known to be guarded."""
     verdict, key = decide(run, frame, test)

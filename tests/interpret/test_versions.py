@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from lstmlint.events import LibraryName
-from lstmlint.interpret.versions import asks_for_keras_2
+from lstmlint.interpret.versions import asks_for_keras_2, resets_states
 from tests.interpret.programs import world_of
 
 
@@ -55,3 +55,10 @@ def test_names_that_are_gone(text: str, guarded: list[bool]) -> None:
     world = world_of(dedent(text) + "\n# LSTM\n")
     found = [event for event in world.events if isinstance(event, LibraryName)]
     assert [any(condition in world.guards for condition, _ in event.path) for event in found] == guarded
+
+
+def test_states_that_a_file_sets_are_seen_by_their_names() -> None:
+    assert not resets_states("model.fit(x, y, epochs=3)\nstates = layer(x)[1:]")
+    assert resets_states("model.layers[0].reset_state()")
+    assert resets_states("for layer in stateful: layer.reset_states()")
+    assert resets_states("keras.backend.set_value(rnn.states[0], zeros)")

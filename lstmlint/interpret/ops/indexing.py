@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from lstmlint.events import Gathered, Selected, Sliced
+from lstmlint.interpret.keras_masks import unmasked
 from lstmlint.interpret.ops.advanced import Picked, claim_step_per_sample, counted_pair, covers, pick
 from lstmlint.interpret.ops.shape import single, tell_inserted
 from lstmlint.interpret.ops.slices import is_full, only_entry, reverses, sliced
@@ -71,6 +72,7 @@ def index(world: World, source: Tensor | OpenTensor, subscripts: tuple[Value, ..
     for step in steps:
         if step.kind is Kind.CUT and isinstance(step.value, Slice) and reverses(step.value):
             result = turned_round(result, step.position, place)
+    result = unmasked(world, result, place, source)
     _tell(world, source, steps, result, place)
     tell_inserted(world, source, result, place)
     return result

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lstmlint.events import Joined
+from lstmlint.interpret.keras_masks import unmasked
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import (
     DIM,
@@ -83,6 +84,7 @@ def joined(world: World, call: Call, parts: Sequence[Value], closed: bool, dim: 
     axes = list(broadcast(tensor.axes for tensor in longest_first))
     axes[position] = axis
     result = Tensor(tuple(axes), joined_trail(known), joint_state(known))
+    result = unmasked(world, result, call.place, *known)
     _tell(world, call, parts, position, known[0].axes[position], result)
     return result
 
