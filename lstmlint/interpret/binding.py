@@ -8,11 +8,12 @@ import libcst as cst
 
 from lstmlint.interpret.annotations import claim_annotation
 from lstmlint.interpret.definitions import Nowhere
-from lstmlint.interpret.keras_arrays import name_arrays
+from lstmlint.interpret.keras_arrays import name_arrays, name_lists
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame, FunctionInfo
 from lstmlint.interpret.shapes import name_sizes
+from lstmlint.syntax.parse import NodePlace
 from lstmlint.values import Const, Num, Value
 
 
@@ -35,7 +36,7 @@ def bind_arguments(run: Run, frame: Frame, info: FunctionInfo, node: cst.Functio
     for parameter in parameters.kwonly_params:
         _bind(run, frame, parameter, _by_name(run, frame, info, parameter, keywords, call.open_ended))
     if run.world.ports:
-        _name_arrays(run, frame, [*positional, *parameters.kwonly_params])
+        _name_arrays(run, frame, info, [*positional, *parameters.kwonly_params])
     if isinstance(parameters.star_arg, cst.Param):
         rest = given[len(positional) :]
         frame.variables[parameters.star_arg.name.value] = run.world.new_list(rest, _may_get_more(call))
@@ -43,10 +44,13 @@ def bind_arguments(run: Run, frame: Frame, info: FunctionInfo, node: cst.Functio
         frame.variables[parameters.star_kwarg.name.value] = run.world.new_dict(dict(keywords), _may_get_more(call))
 
 
-def _name_arrays(run: Run, frame: Frame, parameters: list[cst.Param]) -> None:
+def _name_arrays(run: Run, frame: Frame, info: FunctionInfo, parameters: list[cst.Param]) -> None:
+    def place(number: int) -> NodePlace:
+        return run.at(frame, parameters[number].name)
+
     names = tuple(parameter.name.value for parameter in parameters)
     values = [frame.variables[name] for name in names]
-    found = name_arrays(run.world, names, values, lambda number: run.at(frame, parameters[number].name))
+    found = name_lists(run.world, info.name, names, name_arrays(run.world, names, values, place), place)
     frame.variables.update(zip(names, found, strict=True))
 
 

@@ -28,6 +28,9 @@ from lstmlint.world import World
 
 _PORTS = re.compile(r"(?:weight|bias)_(?:ih|hh)|\b_flat_weights\b|\ball_weights\b")
 _KERAS = re.compile(r"keras|tensorflow|recurrent_kernel", re.IGNORECASE)
+_WORDS = (re.compile(r"\bkernel\b"), re.compile(r"\brecurrent\b"))
+_FROM_KERAS = re.compile(r"(?<!to)(?:_|^)keras(?!_?(?:from|by))|keras_?(?:to|2)", re.IGNORECASE)
+_LIST = re.compile(r"(?:weights?|arrays?|params?|ws?)(?:_list)?", re.IGNORECASE)
 _READS = re.compile(r"(?:h5py|numpy|pickle|joblib|scipy|safetensors|json)\b.*(?:load|File|open|read)")
 _KEY = re.compile(r"(?:^|[/_])(?:kernel|bias)(?::0)?$")
 _KERNEL = re.compile(r"kernel", re.IGNORECASE)
@@ -37,7 +40,9 @@ _BIAS = re.compile(r"^bias|_bias", re.IGNORECASE)
 
 def is_about_ports(text: str) -> bool:
     """True for a file that names both a torch layer's parameters and Keras."""
-    return _PORTS.search(text) is not None and _KERAS.search(text) is not None
+    if _PORTS.search(text) is None:
+        return False
+    return _KERAS.search(text) is not None or all(pattern.search(text) for pattern in _WORDS)
 
 
 # Where they come from
@@ -89,6 +94,33 @@ def name_arrays(
         Weight(("named", group, name), places(number), is_named=True) if name in wanted else value
         for number, (name, value) in enumerate(pairs)
     ]
+
+
+def name_lists(
+    world: World, function: str, names: tuple[str, ...], values: list[Value], places: Callable[[int], Place]
+) -> list[Value]:
+    """A parameter `keras_weights`, and `weights` of a function `from_keras`, are what `get_weights()` gave."""
+    found = []
+    for number, (name, value) in enumerate(zip(names, values, strict=True)):
+        subject = name if "keras" in name.lower() else function if _LIST.fullmatch(name) else ""
+        is_list = _FROM_KERAS.search(subject) and any(map(_LIST.fullmatch, name.split("_")))
+        if world.ports and is_list and _may_be_list(world, value):
+            value = Weight(("weights", (world.number(), name)), places(number), is_named=True)
+        found.append(value)
+    return found
+
+
+def _may_be_list(world: World, value: Value) -> bool:
+    """True for a list of arrays that nobody has touched, the second of which is wider than high."""
+    if isinstance(value, Unknown):
+        return _is_given(value)
+    items = world.items(value) if isinstance(value, ListRef) else ()
+    arrays = all(_may_be_array(item) for item in items)
+    return bool(items) and arrays and all(_fits("recurrent", item) or len(item.axes) != 2 for item in _matrices(items))
+
+
+def _matrices(items: tuple[Value, ...]) -> list[Tensor]:
+    return [item for item in items[1:2] if isinstance(item, Tensor)]
 
 
 def _may_be_array(value: Value) -> bool:

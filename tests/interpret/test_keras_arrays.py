@@ -35,6 +35,7 @@ def test_only_files_about_both_frameworks_are_followed() -> None:
     assert is_about_ports("import keras\nlstm.weight_ih_l0.data = w")
     assert not is_about_ports("import keras\nmodel.fit(x, y)")
     assert not is_about_ports("lstm.bias_hh_l0.data.zero_()")
+    assert is_about_ports("kernel, recurrent = w; lstm.weight_ih_l0.data = kernel")
     without = HEAD.replace("weight_ih_l0", "weight")
     assert not isinstance(variables_of(without)["kernel"], Weight)
 
@@ -157,3 +158,20 @@ def test_names_that_stand_together() -> None:
     assert [type(item) for item in pair.items] == [Weight, Weight]  # type: ignore[attr-defined]
     pair = variables_of(f"{program}(np.zeros((32, 4)), np.zeros((32, 8)), np.zeros(32))")["found"]
     assert Weight not in [type(item) for item in pair.items]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("function", "parameter", "shape", "is_list"),
+    [
+        ("from_keras", "weights", "(8, 32)", True),
+        ("port", "keras_weights", "(8, 32)", True),
+        ("from_keras", "weights", "(32, 8)", False),
+        ("to_keras", "weights", "(8, 32)", False),
+        ("port", "weights", "(8, 32)", False),
+        ("from_keras", "path", "(8, 32)", False),
+    ],
+)
+def test_lists_that_only_a_name_tells_of(function: str, parameter: str, shape: str, is_list: bool) -> None:
+    given = f"[np.zeros((4, 32)), np.zeros({shape}), np.zeros(32)]"
+    program = f"{HEAD}\n    def {function}({parameter}):\n        return {parameter}[0]\n"
+    assert isinstance(variables_of(f"{program}    found = {function}({given})\n")["found"], Weight) is is_list
