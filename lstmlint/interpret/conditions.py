@@ -78,6 +78,8 @@ def _judge(run: Run, frame: Frame, test: cst.BaseExpression) -> Verdict:
     if isinstance(test, cst.Call) and isinstance(test.func, cst.Name) and test.func.value == "isinstance":
         return _isinstance(run, frame, test)
     value = run.evaluate(frame, test)
+    if isinstance(value, DictRef) and isinstance(test, cst.Name) and not run.world.is_open_dict(value):
+        return bool(run.world.entries(value)), key_of(value, test, frame)
     return truth(value), key_of(value, test, frame)
 
 

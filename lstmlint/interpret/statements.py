@@ -8,6 +8,7 @@ import libcst as cst
 
 from lstmlint.interpret.arithmetic import arithmetic
 from lstmlint.interpret.assignment import assign
+from lstmlint.interpret.calls import call_library
 from lstmlint.interpret.conditions import decide
 from lstmlint.interpret.definitions import define_class, define_function
 from lstmlint.interpret.discards import note_discard
@@ -16,10 +17,11 @@ from lstmlint.interpret.iteration import UNROLLED, elements
 from lstmlint.interpret.joins import join
 from lstmlint.interpret.loops import rounds
 from lstmlint.interpret.narrowing import narrow
+from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import STATEMENTS, Run, handles, join_heaps
 from lstmlint.interpret.scope import Flow, Frame
 from lstmlint.interpret.versions import ask, note_attempt
-from lstmlint.values import NONE, Value, assumption
+from lstmlint.values import NONE, ListRef, Value, assumption
 from lstmlint.world import Heap
 
 
@@ -65,15 +67,12 @@ def _annotated(run: Run, frame: Frame, node: cst.AnnAssign) -> Flow:
 
 @handles(STATEMENTS, cst.AugAssign)
 def _augmented(run: Run, frame: Frame, node: cst.AugAssign) -> Flow:
-    value = arithmetic(
-        run,
-        frame,
-        node,
-        type(node.operator).__name__.removesuffix("Assign"),
-        run.evaluate(frame, node.target),
-        run.evaluate(frame, node.value),
-    )
-    assign(run, frame, node.target, value)
+    target, value = run.evaluate(frame, node.target), run.evaluate(frame, node.value)
+    if isinstance(target, ListRef) and isinstance(node.operator, cst.AddAssign):
+        call_library(run, "list.extend", Call("list.extend", (target, value), {}, run.at(frame, node)))
+        return Flow.NEXT
+    operator = type(node.operator).__name__.removesuffix("Assign")
+    assign(run, frame, node.target, arithmetic(run, frame, node, operator, target, value))
     return Flow.NEXT
 
 

@@ -251,6 +251,8 @@ _TYPED = """Tensor FloatTensor DoubleTensor HalfTensor BFloat16Tensor LongTensor
 @operation(*names(_TYPED, "torch", "torch.cuda"), "Tensor.new")
 def constructor(world: World, call: Call) -> Value:
     """Tensor(a, b, c) by sizes, without entries; Tensor(data) out of data."""
+    if call.name == "Tensor.new" and not {"size", "dtype", "device"}.issuperset(call.kwargs):
+        return world.unknown()  # another object's method of that name
     given = call.args[int(call.name == "Tensor.new") :]
     if len(given) == 1 and not isinstance(given[0], (Const, Num)):
         sizes = listed(world, given[0]) if isinstance(given[0], Shape) else None
