@@ -1,6 +1,7 @@
 """A mask that is made, lost on the way, and missing where a recurrent layer would use it.
 
-Padded steps are then read like any others. Also: `Masking` behind an `Embedding`, which masks nothing.
+Padded steps are then read like any others, as `Flatten` and a maximum read them at once. Also: `Masking` behind an
+`Embedding`, which masks nothing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,16 @@ from lstmlint.source import Place
 from lstmlint.values import Const, Layer, Note, Tensor
 
 RULE = "keras-mask"
+_MAXIMUM = (
+    "padded steps take part in the maximum",
+    "lower the masked steps first, or use GlobalAveragePooling1D, which leaves them out",
+)
+_TAKING_ALL = {
+    "GlobalMaxPooling1D": _MAXIMUM,
+    "GlobalMaxPool1D": _MAXIMUM,
+    "Flatten": ("padded steps get weights like any others", "read the last step, or use GlobalAveragePooling1D"),
+}
+"""Layers that drop a mask and every trace of it, by name: what that means and what helps."""
 
 
 @check(RULE, on=Called)
@@ -73,21 +84,31 @@ def _in_a_layer_of_its_own(called: Called, lost: Note, facts: Facts) -> bool:
 
 
 @check(RULE, on=Called)
-def padding_in_the_maximum(called: Called, facts: Facts) -> Iterator[Finding]:
-    """`GlobalMaxPooling1D` takes the maximum over all steps, masked ones too."""
+def padding_taken_in(called: Called, facts: Facts) -> Iterator[Finding]:
+    """`GlobalMaxPooling1D` and `Flatten` in front of a `Dense` take all steps, masked ones too."""
     source = called.source
-    if called.layer.spec.family != "global_pool1d" or "Max" not in called.layer.spec.name or not is_masked(source):
+    text, cure = _TAKING_ALL.get(called.layer.spec.name, ("", ""))
+    if not text or not is_keras(called.layer) or not isinstance(source, Tensor) or not is_masked(source):
         return
-    made = source.noted(MASKED) if isinstance(source, Tensor) else None
-    if made is None or not isinstance(source, Tensor) or not is_first(facts, called, _place):
+    made = source.noted(MASKED)
+    if made is None or not is_first(facts, called, _place) or not (_is_pooling(called) or _feeds_dense(called, facts)):
         return
     yield Finding(
         called.place,
-        f"{quoted(called.layer)} does not look at the mask: padded steps take part in the maximum",
+        f"{quoted(called.layer)} does not look at the mask: {text}",
         because=(Evidence(made.place, "makes the mask"),),
-        cure="lower the masked steps first, or use GlobalAveragePooling1D, which leaves them out",
+        cure=cure,
         confidence=Confidence.LIKELY if source.noted("sequence") else Confidence.CERTAIN,
     )
+
+
+def _is_pooling(called: Called) -> bool:
+    return called.layer.spec.family == "global_pool1d"
+
+
+def _feeds_dense(called: Called, facts: Facts) -> bool:
+    """True where a layer with a weight for each entry reads the result."""
+    return any(other.layer.spec.family == "linear" and other.source == called.result for other in facts.events(Called))
 
 
 @check(RULE, on=Called)
