@@ -31,6 +31,7 @@ from lstmlint.values import (
     Unknown,
     Value,
 )
+from lstmlint.versions import KERAS_2, NEWEST, Version, Versions
 
 if TYPE_CHECKING:
     from lstmlint.interpret.registry import Call
@@ -128,14 +129,21 @@ class World:
     """How many new unknown values each site has made."""
     asked: set[Hashable] = field(default_factory=set)
     """The unknown things whose rank somebody wanted to know in vain."""
+    versions: Versions = NEWEST
+    """What the configuration says of the frameworks' versions."""
     keras_2: bool = False
-    """True where the file asks for a Keras before 3."""
+    """True where the file itself asks for a Keras before 3."""
     resets: bool = False
     """True where the file names a reset of a Keras layer's states anywhere."""
     guards: set[Condition] = field(default_factory=set)
     """Conditions that ask which version of a library is there, or try what it may lack."""
     _next: int = 0
     _roots: dict[tuple[Hashable, int], tuple[Axis, ...]] = field(default_factory=dict)
+
+    @property
+    def keras(self) -> Version:
+        """The version of Keras that the file is written for."""
+        return KERAS_2 if self.keras_2 and not self.versions.keras.before(3) else self.versions.keras
 
     def number(self) -> int:
         """A number no axis, layer, list or object of this world has yet."""

@@ -61,7 +61,7 @@ def flaws(monkeypatch: pytest.MonkeyPatch) -> None:
     A file that says `crash()` makes it raise. Files still pass triage only where they name a recurrent layer.
     """
 
-    def interpret(source: SourceFile, project: object) -> list[SourceFile]:
+    def interpret(source: SourceFile, *_: object) -> list[SourceFile]:
         if "crash()" in source.text:
             raise KeyError("no such thing")
         return [source]

@@ -25,6 +25,7 @@ LAYERS = (
     "source",
     "triage",
     "sizes",
+    "versions",
     "values",
     "weights",
     "events",

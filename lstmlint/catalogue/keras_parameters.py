@@ -12,12 +12,17 @@ ANY_LAYER = ("activity_regularizer", "trainable", "dtype", "autocast", "name", "
 
 
 def layer(
-    name: str, family: str, *parameters: Parameter, accepts: tuple[str, ...] = (), closed: bool = False
+    name: str,
+    family: str,
+    *parameters: Parameter,
+    accepts: tuple[str, ...] = (),
+    formerly: tuple[str, ...] = (),
+    closed: bool = False,
 ) -> LayerSpec:
     """The facts of `keras.layers.NAME`; `accepts` are keywords beside the parameters and those of any layer."""
     named = {parameter.name for parameter in parameters}
     further = tuple(keyword for keyword in (() if closed else ANY_LAYER) if keyword not in named)
-    return LayerSpec(f"keras.layers.{name}", "keras", family, parameters, accepts=(*accepts, *further))
+    return LayerSpec(f"keras.layers.{name}", "keras", family, parameters, (), (*accepts, *further), formerly)
 
 
 def required(name: str, kind: str = "any") -> Parameter:

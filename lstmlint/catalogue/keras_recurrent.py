@@ -20,6 +20,7 @@ from lstmlint.catalogue.keras_parameters import (
     number,
     required,
 )
+from lstmlint.catalogue.keras_removed import TIME_MAJOR
 from lstmlint.catalogue.spec import LayerSpec, Parameter
 
 _TANH = activation("tanh")
@@ -35,6 +36,7 @@ _RESET_AFTER = flag("reset_after", True)
 _CUDNN = Parameter("use_cudnn", "auto")
 _LAYER_WEIGHTS = (*_REGULARIZERS, ACTIVITY, *_CONSTRAINTS)
 _ANY_RNN = ("zero_output_for_mask",)
+_LAYOUT = (TIME_MAJOR,)
 _GATED_RNN = (*_ANY_RNN, "implementation")
 _CONVOLUTION = (
     required("filters", "int"),
@@ -75,6 +77,7 @@ LAYERS: tuple[LayerSpec, ...] = (
         _UNROLL,
         _CUDNN,
         accepts=_GATED_RNN,
+        formerly=_LAYOUT,
     ),
     layer(
         "GRU",
@@ -92,6 +95,7 @@ LAYERS: tuple[LayerSpec, ...] = (
         _RESET_AFTER,
         _CUDNN,
         accepts=_GATED_RNN,
+        formerly=_LAYOUT,
     ),
     layer(
         "SimpleRNN",
@@ -106,8 +110,9 @@ LAYERS: tuple[LayerSpec, ...] = (
         _UNROLL,
         SEED,
         accepts=_ANY_RNN,
+        formerly=_LAYOUT,
     ),
-    layer("RNN", "cell_rnn", required("cell"), *_SEQUENCES, _UNROLL, flag("zero_output_for_mask")),
+    layer("RNN", "cell_rnn", required("cell"), *_SEQUENCES, _UNROLL, flag("zero_output_for_mask"), formerly=_LAYOUT),
     layer(
         "LSTMCell",
         "lstm_cell",

@@ -11,6 +11,8 @@ from functools import cache
 
 import lstmlint.catalogue
 from lstmlint.catalogue.spec import LayerSpec
+from lstmlint.catalogue.torch_recurrent import OLDER_RNN, REORDERED
+from lstmlint.versions import NEWEST, Versions
 
 
 @cache
@@ -23,6 +25,8 @@ def all_layers() -> dict[str, LayerSpec]:
     return found
 
 
-def layer_spec(path: str) -> LayerSpec | None:
+def layer_spec(path: str, versions: Versions = NEWEST) -> LayerSpec | None:
     """What is known of the layer class with a canonical path (`torch.nn.LSTM`); None for anything else."""
+    if path == OLDER_RNN.path and versions.torch.before(*REORDERED):
+        return OLDER_RNN
     return all_layers().get(path)

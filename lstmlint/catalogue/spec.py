@@ -39,6 +39,8 @@ class LayerSpec:
     keyword_only: tuple[Parameter, ...] = ()
     accepts: tuple[str, ...] = ()
     """Further keywords that are accepted silently (name, dtype, input_shape ...)."""
+    formerly: tuple[str, ...] = ()
+    """Keywords that Keras took before version 3, where they change what the layer does."""
 
     @property
     def name(self) -> str:

@@ -1,7 +1,7 @@
-"""torch's recurrent layers and cells: parameters in order, as torch 2 documents them.
+"""torch's recurrent layers and cells: parameters in order, as torch 2.13 documents them.
 
-The order of `nn.RNN` changed between versions: in torch 1.13 the fourth positional parameter is `bias` and
-`nonlinearity` is keyword-only, in torch 2 the fourth is `nonlinearity`. Only the LSTM accepts `proj_size`.
+The order of `nn.RNN` changed between versions: until torch 2.2 the fourth positional parameter is `bias` and
+`nonlinearity` is keyword-only, since torch 2.3 the fourth is `nonlinearity`. Only the LSTM accepts `proj_size`.
 """
 
 from __future__ import annotations
@@ -28,6 +28,13 @@ LAYERS: tuple[LayerSpec, ...] = (
     LayerSpec("torch.nn.GRUCell", "torch", "gru_cell", (*_SIZES, *_BIAS, *_FACTORY)),
     LayerSpec("torch.nn.RNNCell", "torch", "rnn_cell", (*_SIZES, *_BIAS, *_NONLINEARITY, *_FACTORY)),
 )
+
+REORDERED = (2, 3)
+"""The version of torch since which a positional `nonlinearity` is one."""
+OLDER_RNN = LayerSpec(
+    "torch.nn.RNN", "torch", "rnn", (*_SIZES, *_LAYERS, *_BIAS, *_LAYOUT), (*_NONLINEARITY, *_FACTORY)
+)
+"""The plain RNN of torch before that."""
 
 RECURRENT_FAMILIES = frozenset({"lstm", "gru", "rnn"})
 """Families that read a whole sequence and return (output, state)."""

@@ -23,7 +23,7 @@ _FLAGS = {"unroll": False, "use_bias": True, "reset_after": True}
 def leaves_the_fused_kernel(built: Built, facts: Facts) -> Iterator[Finding]:
     """`LSTM(32, recurrent_dropout=0.2)`, `GRU(32, activation="relu")`."""
     layer = built.layer
-    if layer.spec.path not in FUSED or facts.world.keras_2 or not _is_first_at_its_place(built, facts):
+    if layer.spec.path not in FUSED or facts.world.keras.before(3) or not _is_first_at_its_place(built, facts):
         return
     if as_bool(layer.argument("use_cudnn")) is not None:
         return

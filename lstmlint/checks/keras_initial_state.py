@@ -80,7 +80,8 @@ def _number(called: Called, inner: Layer, wanted: tuple[str, ...], given: States
     count = "1 state is" if len(given) == 1 else f"{len(given)} states are"
     takes = f"takes {len(wanted)}" if len(wanted) > 1 else "takes one"
     rest = ""
-    if inner.spec.family == "gru" and len(given) % len(wanted) == 0 and len(given) > 1:
+    ignores = inner.spec.family == "gru" and not facts.world.keras.before(3)
+    if ignores and len(given) % len(wanted) == 0 and len(given) > 1:
         rest = "; Keras 3 silently ignores the rest"
     return Finding(
         called.place,

@@ -184,15 +184,16 @@ def _kept(ran: Ran, note: Note, facts: Facts) -> Finding | None:
     again = ran.method == "fit" and (epochs > 1 or (bool(_loops(ran, ran.model)) and not ran.is_new_each_round))
     if not again and not _is_in_rounds(ran, ran.model):
         return None
-    return _never_reset(ran.place, note)
+    return _never_reset(ran.place, note, facts)
 
 
-def _never_reset(place: Place, note: Note) -> Finding:
+def _never_reset(place: Place, note: Note, facts: Facts) -> Finding:
+    method = "reset_states" if facts.world.keras.before(3) else "reset_state"
     return Finding(
         place,
         f"{_quoted(note)} is never reset: each round starts from the state at the end of the one before",
         because=(Evidence(note.place, "carries its state from batch to batch"),),
-        cure="call the layer's `reset_state()` before each round over the data and each new sequence",
+        cure=f"call the layer's `{method}()` before each round over the data and each new sequence",
         confidence=Confidence.LIKELY,
     )
 
@@ -226,4 +227,4 @@ def _never_reset_by_hand(called: Called, facts: Facts) -> Finding | None:
         return None
     if any(ran.place == called.place for ran in facts.events(Ran)):
         return None
-    return _never_reset(called.place, note)
+    return _never_reset(called.place, note, facts)

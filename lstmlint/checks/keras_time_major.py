@@ -1,7 +1,7 @@
-"""Time first, where Keras reads (batch, time, features).
+"""Time first, where Keras reads (batch, time, features), or the other way round.
 
-Keras 2 had `time_major`; Keras 3 has no such choice. Data that was turned time-major on the way, as torch wants it by
-default, is taken silently: the layer then runs along the batch.
+Keras 2 had `time_major`; Keras 3 has no such choice. Data of the other layout, turned as torch wants it by default, is
+taken silently: the layer then runs along the batch.
 """
 
 from __future__ import annotations
@@ -9,28 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES
+from lstmlint.catalogue.keras_removed import TIME_MAJOR
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_removed_api import knows_of_versions
 from lstmlint.checks.keras_steps import is_keras, quoted
 from lstmlint.events import Built, Called, Fitted
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.keras_recurrent import wrapped
-from lstmlint.values import Claim, Const, Layer, Role, Tensor, compatible
+from lstmlint.values import Claim, Const, Layer, Role, Strength, Tensor, as_bool, compatible
 
 RULE = "keras-time-major"
-ARGUMENT = "time_major"
 
 
 @check(RULE, on=Built)
 def time_major_was_removed(built: Built, facts: Facts) -> Iterator[Finding]:
     """`LSTM(32, time_major=True)`, and the default spelled out."""
     layer = built.layer
-    if not is_keras(layer) or ARGUMENT not in built.foreign or knows_of_versions(built, facts):
+    if not is_keras(layer) or TIME_MAJOR not in built.foreign or knows_of_versions(built, facts):
         return
-    is_default = dict(built.keywords)[ARGUMENT] == Const(False)
+    is_default = dict(built.keywords)[TIME_MAJOR] == Const(False)
     yield Finding(
         built.place,
-        f"`{ARGUMENT}` was removed, Keras 3's {layer.spec.name} always reads (batch, time, features)",
+        f"`{TIME_MAJOR}` was removed in Keras 3, its {layer.spec.name} always reads (batch, time, features)",
         cure="leave it out" if is_default else "leave it out, and give the layer the batch first",
     )
 
@@ -64,11 +64,41 @@ def _batch(called: Called, source: Tensor, facts: Facts) -> Claim | None:
 
 def _reads_batch_first(layer: Layer, facts: Facts) -> bool:
     """True for a recurrent layer, in a wrapper or not, that is not told to read time first."""
-    inner = wrapped(layer) if layer.spec.family == "bidirectional" else layer
-    if not is_keras(layer) or inner is None or inner.spec.family not in RECURRENT_FAMILIES:
+    inner = _recurrent(layer)
+    if inner is None or as_bool(inner.argument(TIME_MAJOR) or Const(False)) is not False:
         return False
     built = [facts.built(one.id) for one in (layer, inner)]
-    return not any(event is not None and ARGUMENT in event.foreign for event in built)
+    return not any(event is not None and TIME_MAJOR in event.foreign for event in built)
+
+
+def _recurrent(layer: Layer) -> Layer | None:
+    """A recurrent layer itself, or the one in a wrapper."""
+    inner = wrapped(layer) if layer.spec.family == "bidirectional" else layer
+    known = is_keras(layer) and inner is not None and inner.spec.family in RECURRENT_FAMILIES
+    return inner if known else None
+
+
+@check(RULE, on=Called)
+def time_read_as_batch(called: Called, facts: Facts) -> Iterator[Finding]:
+    """Keras 2's `time_major=True` on data that has the batch first."""
+    inner, source = _recurrent(called.layer), called.source
+    if inner is None or not as_bool(inner.argument(TIME_MAJOR) or Const(False)):
+        return
+    if not isinstance(source, Tensor) or len(source.axes) < 3 or source.axes[1].is_single:
+        return
+    claims = [[claim for claim in facts.claims(axis) if claim.layer is None] for axis in source.axes[:2]]
+    first = [claim for claim in claims[0] if claim.role is Role.BATCH and compatible(claim.path, called.path)]
+    agreeing = [claim for claim in claims[0] if claim.role is Role.TIME]
+    agreeing += [claim for claim in claims[1] if claim.role is Role.BATCH]
+    if not first or agreeing or max(claim.strength for claim in first) < Strength.STRUCTURE:
+        return
+    claim = max(first, key=lambda claim: claim.strength)
+    yield Finding(
+        called.place,
+        f"{quoted(called.layer)} reads (time, batch, features), but its input is batch-major: it runs along the batch",
+        because=(Evidence(claim.place, claim.text), Evidence(inner.place, f"is told `{TIME_MAJOR}=True`")),
+        cure=f"leave `{TIME_MAJOR}` out",
+    )
 
 
 @check(RULE, on=Fitted)

@@ -52,6 +52,8 @@ def _meant(parameter: Parameter, value: Value, text: str, is_last: bool) -> tupl
         return "batch_first", True
     if parameter.kind == "bool" and isinstance(plain, float):
         return "dropout", True
+    if parameter.kind == "bool" and isinstance(plain, str):
+        return "nonlinearity", True
     if parameter.name == "dropout" and isinstance(plain, bool):
         return "bidirectional", True
     if parameter.name == "bias" and plain is True and is_last and text == "True":

@@ -105,7 +105,7 @@ def _interpreted(source: SourceFile, settings: Settings, rules: frozenset[str], 
     checks = [check for check in all_checks() if check.rule in rules]
     if not checks:
         return []
-    worlds = interpret(source, project)
+    worlds = interpret(source, project, settings.configuration.versions)
     with _deep_recursion():
         found = (pair for world in worlds for pair in find(world, checks))
         return [_diagnostic(rule, finding, settings) for rule, finding in found]

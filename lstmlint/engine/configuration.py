@@ -15,6 +15,7 @@ from lstmlint.engine.errors import UsageError, unknown
 from lstmlint.engine.selection import Layer, resolve
 from lstmlint.findings import Confidence, Severity
 from lstmlint.rulebook import RuleBook
+from lstmlint.versions import NEWEST, Version, Versions, parse
 
 CONFIDENCES = {confidence.name.lower(): confidence for confidence in reversed(Confidence)}
 SEVERITIES = {severity.name.lower(): severity for severity in reversed(Severity)}
@@ -53,8 +54,7 @@ class Configuration:
     """Rules by name with another severity than their page's; `off` is an `ignore` in `layer`."""
     min_confidence: Confidence | None = None
     fail_on: str | None = None
-    keras_version: str | None = None
-    torch_version: str | None = None
+    versions: Versions = NEWEST
     verify: tuple[tuple[str, Any], ...] = ()
     """What `verify` says of single models, by `file.py::Model`; checked where it is read."""
 
@@ -116,8 +116,10 @@ class _Table:
             severity=tuple((rule, SEVERITIES[level]) for rule, level in severity.items() if level != "off"),
             min_confidence=self.choice("min-confidence", CONFIDENCES),
             fail_on=self.choice("fail-on", dict(zip(FAIL_ON, FAIL_ON, strict=True))),
-            keras_version=self.string("keras-version"),
-            torch_version=self.string("torch-version"),
+            versions=Versions(
+                keras=self.version("keras-version", NEWEST.keras),
+                torch=self.version("torch-version", NEWEST.torch),
+            ),
             verify=tuple(self.mapping("verify").items()),
         )
 
@@ -134,12 +136,13 @@ class _Table:
         """The error for a value that is not what its key wants."""
         return UsageError(f"{self.path}: `{key}` is {wanted}, not {value!r}")
 
-    def string(self, key: str) -> str | None:
-        """A string, None where the key is missing."""
-        value = self.table.get(key)
-        if value is not None and not isinstance(value, str):
-            raise self.wrong(key, "a string", value)
-        return value
+    def version(self, key: str, default: Version) -> Version:
+        """A version in a string."""
+        value = self.table.get(key, str(default))
+        found = parse(value) if isinstance(value, str) else None
+        if found is None:
+            raise self.wrong(key, f'a version in quotes, such as "{default}"', value)
+        return found
 
     def choice(self, key: str, choices: dict[str, Choice]) -> Choice | None:
         """One of a few words."""

@@ -15,10 +15,10 @@ from lstmlint.world import World
 
 def build(world: World, path: str, call: Call) -> Layer | None:
     """The layer that a call of a library class builds; None where the catalogue does not know the class."""
-    spec = layer_spec(path)
+    spec = layer_spec(path, world.versions)
     if spec is None:
         return None
-    arguments, foreign = _bind(spec, call)
+    arguments, foreign = _bind(spec, call, spec.formerly if world.keras.before(3) else ())
     layer = Layer(
         world.number(),
         spec,
@@ -43,12 +43,14 @@ def build(world: World, path: str, call: Call) -> Layer | None:
     return layer
 
 
-def _bind(spec: LayerSpec, call: Call) -> tuple[dict[str, Value], tuple[str, ...]]:
+def _bind(
+    spec: LayerSpec, call: Call, formerly: tuple[str, ...]
+) -> tuple[dict[str, Value], tuple[str, ...]]:
     """A constructor's arguments by parameter name, and the keywords that it does not take."""
     arguments = {parameter.name: value for parameter, value in zip(spec.parameters, call.args, strict=False)}
     foreign = []
     for name, value in call.kwargs.items():
-        if spec.takes(name):
+        if spec.takes(name) or name in formerly:
             arguments[name] = value
         else:
             foreign.append(name)

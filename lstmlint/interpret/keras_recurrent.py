@@ -1,8 +1,8 @@
 """Keras' recurrent layers: (batch, time, feature) in, the last step or the sequence out, states behind it if asked for.
 
 The result is flat: `output, h, c`, and for Bidirectional `output, forward h, forward c, backward h, backward c`; only
-RNN over several cells nests the states of each cell. An input without a time axis is still answered as if it had
-one, so that one missing return_sequences does not hide the next.
+RNN over several cells nests the states of each cell, Keras 2 only where a cell has two. An input without a time axis
+is still answered as if it had one, so that one missing return_sequences does not hide the next.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES, SPATIAL_AXES, STATES
+from lstmlint.catalogue.keras_removed import TIME_MAJOR
 from lstmlint.events import Called, Misplaced
 from lstmlint.interpret.keras_inputs import (
     feature_axis,
@@ -54,6 +55,8 @@ class Reading:
     time: Axis
     spatial: tuple[Axis, ...]
     trail: tuple[Note, ...]
+    time_first: bool = False
+    """True where the layer was told so, which Keras 2 allows."""
 
 
 @application(
@@ -69,7 +72,7 @@ class Reading:
 )
 def apply_recurrent(world: World, layer: Layer, call: Call) -> Value:
     """Input (B,T,F); result (B,H) or (B,T,H), flat with the states behind it under return_state."""
-    reading, state = _read(world, layer, call, 3 + SPATIAL_AXES.get(layer.spec.family, 0))
+    reading, state = _read(world, layer, layer, call)
     output = _carrying(layer, layer, _output(world, layer, layer, reading, _width(world, layer)))
     result = _with_states(world, layer, layer, (output,), _states(world, layer, reading))
     _tell(world, layer, call, reading, state, result)
@@ -96,7 +99,7 @@ def apply_bidirectional(world: World, layer: Layer, call: Call) -> Value:
     inner = wrapped(layer)
     if inner is None or inner.spec.family not in RECURRENT_FAMILIES:
         return world.unknown()
-    reading, state = _read(world, layer, call, 3 + SPATIAL_AXES.get(inner.spec.family, 0))
+    reading, state = _read(world, layer, inner, call)
     outputs = _merged(world, layer, inner, reading)
     if outputs is None:
         result: Value = world.unknown()
@@ -181,28 +184,34 @@ def wrapped(layer: Layer) -> Layer | None:
     return inner if isinstance(inner, Layer) else None
 
 
-def _read(world: World, layer: Layer, call: Call, rank: int) -> tuple[Reading, Value | None]:
+def _read(world: World, layer: Layer, flags: Layer, call: Call) -> tuple[Reading, Value | None]:
     """The input and the initial state of a call; claims batch and time where the input has the rank it should."""
+    rank = 3 + SPATIAL_AXES.get(flags.spec.family, 0)
     for keyword in call.kwargs:
         if keyword not in CALL_KEYWORDS:
             world.emit(Misplaced(place=call.place, call=callee(call), keyword=keyword, layer=layer))
     given, state = first_input(world, call), call.arg(1, "initial_state")
     parts = items_of(world, given)
-    if parts is not None and len(parts) > 1 and not (isinstance(given, Tuple) and given.part == "result"):
+    # Keras 2 takes the states out of what another layer returned; Keras 3 refuses the list.
+    is_refused = isinstance(given, Tuple) and given.part == "result" and not world.keras.before(3)
+    if parts is not None and len(parts) > 1 and not is_refused:
         given, state = parts[0], state or Tuple(parts[1:])
     value = unwrapped(world, given, call)
     tensor = tensor_of(world, value, rank)
     state = None if state is None or state == NONE else state
     if not isinstance(tensor, Tensor) or len(tensor.axes) != rank:
         return _mended(world, value if tensor is None else tensor), state
-    for position, role in ((0, Role.BATCH), (1, Role.TIME)):
+    time_first = as_bool(flags.argument(TIME_MAJOR) or Const(False))
+    for position, role in enumerate((Role.TIME, Role.BATCH) if time_first else (Role.BATCH, Role.TIME)):
         text = f"`{callee(call)}` reads axis {position} as {role.value}"
-        world.claim(tensor.axes[position], role, Strength.FACT, call.place, text, layer)
-    batch, time, *spatial = tensor.axes[:-1]
+        if time_first is not None:
+            world.claim(tensor.axes[position], role, Strength.FACT, call.place, text, layer)
+    first, second, *spatial = tensor.axes[:-1]
+    batch, time = (second, first) if time_first else (first, second)
     trail = without_steps(recomputed(tensor).trail)
     if _is_given_mask(call):
         trail = tuple(note for note in trail if note.kind != LOST)
-    return Reading(tensor, batch, time, tuple(spatial), trail), state
+    return Reading(tensor, batch, time, tuple(spatial), trail, bool(time_first)), state
 
 
 def _is_given_mask(call: Call) -> bool:
@@ -236,7 +245,8 @@ def _output(world: World, layer: Layer, flags: Layer, reading: Reading, width: A
     if not sequences:
         last = Note("last-step", layer.place, layer)
         return Tensor((reading.batch, *spatial, width), (*without_mask(reading.trail), last))
-    axes = (reading.batch, reading.time, *spatial, width)
+    order = (reading.time, reading.batch) if reading.time_first else (reading.batch, reading.time)
+    axes = (*order, *spatial, width)
     return _in_order(flags, reading, Tensor(axes, (*reading.trail, Note("sequence", layer.place, layer))))
 
 
@@ -248,7 +258,7 @@ def _in_order(layer: Layer, reading: Reading, output: Tensor) -> Tensor:
     backwards = as_bool(layer.argument("go_backwards"))
     if backwards is None:
         return without_notes(output, BACKWARDS)
-    return turned_round(output, 1, layer.place, layer) if backwards else output
+    return turned_round(output, 0 if reading.time_first else 1, layer.place, layer) if backwards else output
 
 
 def _spatial(world: World, layer: Layer, reading: Reading) -> tuple[Axis, ...]:
@@ -270,7 +280,10 @@ def _states(world: World, layer: Layer, reading: Reading, direction: str = "") -
     cell = layer.argument("cell")
     if isinstance(cell, Layer) and cell.spec.family != "stacked_cells":
         return found[0]
-    return tuple(Tuple(states, layer=layer, part="state") for states in found)
+    flat = world.keras.before(3)
+    return tuple(
+        states[0] if flat and len(states) == 1 else Tuple(states, layer=layer, part="state") for states in found
+    )
 
 
 def _state_tensors(world: World, layer: Layer, width: Axis, reading: Reading, direction: str) -> tuple[Tensor, ...]:

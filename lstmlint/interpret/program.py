@@ -34,6 +34,7 @@ from lstmlint.names.project import ModuleFile, Project, parse_module
 from lstmlint.source import SourceFile
 from lstmlint.syntax.index import ClassEntry, FunctionEntry, index
 from lstmlint.values import ALWAYS, Class, Function, Instance
+from lstmlint.versions import NEWEST, Versions
 from lstmlint.world import World
 
 ROUNDS = 3
@@ -46,14 +47,14 @@ FIRST = ("forward", "call", "__call__")
 """The methods that say how an object is used, before all others."""
 
 
-def interpret(source: SourceFile, project: Project) -> list[World]:
+def interpret(source: SourceFile, project: Project, versions: Versions = NEWEST) -> list[World]:
     """The finished worlds of a file: one, or none where Python cannot read the file."""
     tree = parse_module(source.text)
     if tree is None:
         return []
     load()
     with _room():
-        return [settle(ModuleFile(source, index(tree)), project).world]
+        return [settle(ModuleFile(source, index(tree)), project, versions).world]
 
 
 @contextmanager
@@ -70,21 +71,23 @@ def _room() -> Iterator[None]:
             gc.enable()
 
 
-def settle(file: ModuleFile, project: Project) -> Run:
+def settle(file: ModuleFile, project: Project, versions: Versions = NEWEST) -> Run:
     """Interprets a file, again where an entry learned too late what an earlier one had needed; the last round."""
     syntax = Syntax()
     ranks: dict[Hashable, int | None] = {}
     for _ in range(ROUNDS):
-        run = _run(file, project, syntax, ranks)
+        run = _run(file, project, syntax, ranks, versions)
         if run.steps > STEPS or not run.is_stale:
             break
         ranks = run.world.ranks
     return run
 
 
-def _run(file: ModuleFile, project: Project, syntax: Syntax, ranks: dict[Hashable, int | None]) -> Run:
+def _run(
+    file: ModuleFile, project: Project, syntax: Syntax, ranks: dict[Hashable, int | None], versions: Versions
+) -> Run:
     text = file.source.text
-    world = World(ranks=dict(ranks), keras_2=asks_for_keras_2(text), resets=resets_states(text))
+    world = World(dict(ranks), versions=versions, keras_2=asks_for_keras_2(text), resets=resets_states(text))
     world.ports = is_about_ports(text)
     run = Run(world, project, syntax, lookup)
     world.apply = run.call

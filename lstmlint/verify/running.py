@@ -118,7 +118,7 @@ def _verify_file(
 ) -> None:
     absolute = os.path.abspath(file.path)
     found = [each for each in outcome.diagnostics if each.span.path == file.path]
-    worlds = interpret(SourceFile(absolute, source.text), project)
+    worlds = interpret(SourceFile(absolute, source.text), project, file.settings.configuration.versions)
     framework = framework_of(worlds[0]) if worlds else ""
     models: tuple[ModelPlan, ...] = ()
     if framework:

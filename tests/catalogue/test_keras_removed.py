@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lstmlint.catalogue.keras_removed import ARGUMENTS, METHODS, NAMES
+from lstmlint.catalogue.keras_removed import ARGUMENTS, METHODS, NAMES, Removed
 
 
 def _exists(name: str) -> bool:
@@ -16,6 +16,13 @@ def _exists(name: str) -> bool:
         return hasattr(importlib.import_module(module), attribute) or bool(importlib.import_module(name))
     except ModuleNotFoundError:
         return False
+
+
+@pytest.mark.parametrize("table", [NAMES, ARGUMENTS, METHODS])
+def test_versions_are_those_of_keras_2_and_3(table: dict[str, Removed]) -> None:
+    for removed in table.values():
+        assert (2,) <= removed.since <= (3,)
+        assert removed.cure
 
 
 @pytest.mark.parametrize("name", ["keras.layers.LSTM", "keras.preprocessing.sequence", *NAMES])

@@ -47,9 +47,9 @@ class Runs:
         self.warnings: list[str] = []
         interpret = program.interpret
 
-        def noted(source, project):  # type: ignore[no-untyped-def]
+        def noted(source, *rest):  # type: ignore[no-untyped-def]
             self.interpreted.append(Path(source.path).name)
-            return interpret(source, project)
+            return interpret(source, *rest)
 
         monkeypatch.setattr(program, "interpret", noted)
 

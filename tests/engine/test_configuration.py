@@ -11,6 +11,7 @@ from lstmlint.engine.configuration import read
 from lstmlint.engine.errors import UsageError
 from lstmlint.findings import Confidence, Severity
 from lstmlint.rulebook import rule_book
+from lstmlint.versions import Version, Versions
 
 BOOK = rule_book()
 Write = Callable[[str, str], Path]
@@ -26,8 +27,8 @@ def test_every_setting(write: Write) -> None:
         exclude = ["old/", "*_generated.py"]
         min-confidence = "possible"
         fail-on = "error"
-        keras-version = "3.15"
-        torch-version = "2.13"
+        keras-version = "2.15"
+        torch-version = "2.2.1"
 
         [severity]
         torch-missing-batch-first = "info"
@@ -47,7 +48,7 @@ def test_every_setting(write: Write) -> None:
     assert found.severity == (("torch-missing-batch-first", Severity.INFO),)
     assert found.per_file_ignores == (("tests/*", ("LST1", "torch-state-unpack")),)
     assert (found.min_confidence, found.fail_on) == (Confidence.POSSIBLE, "error")
-    assert (found.keras_version, found.torch_version) == ("3.15", "2.13")
+    assert found.versions == Versions(Version((2, 15)), Version((2, 2, 1)))
 
 
 def test_an_empty_file_sets_nothing(write: Write) -> None:
@@ -84,7 +85,8 @@ def test_the_table_of_a_project(write: Write) -> None:
         ("ignore = ['']", "unknown rule ``"),
         ("min-confidence = 'sure'", "`min-confidence` is one of certain, likely, possible, not 'sure'"),
         ("fail-on = 1", "`fail-on` is one of error, warning, info, never, not 1"),
-        ("keras-version = 3", "`keras-version` is a string, not 3"),
+        ("keras-version = 3", '`keras-version` is a version in quotes, such as "3.15", not 3'),
+        ("torch-version = '2.x'", "`torch-version` is a version in quotes, such as"),
         ("severity = 'error'", "`severity` is a table"),
         ("[severity]\ntorch-hn-layout = 'bad'", "`severity.torch-hn-layout` is one of error, warning, info, off"),
         ("[severity]\ntorch-hn-layuot = 'off'", "did you mean `torch-hn-layout`?"),

@@ -15,6 +15,7 @@ from lstmlint.findings import Confidence
 from lstmlint.names.project import Project
 from lstmlint.rulebook import rule_book
 from lstmlint.source import SourceFile
+from lstmlint.versions import Versions
 
 Write = Callable[[str, str], Path]
 pytestmark = pytest.mark.usefixtures("flaws")
@@ -54,7 +55,7 @@ def test_findings_are_sorted_by_path_line_column_and_code(write: Write) -> None:
 
 def test_what_is_said_twice_is_reported_once(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     write("a.py", FLAW)
-    monkeypatch.setattr("lstmlint.interpret.program.interpret", lambda source, project: [source, source])
+    monkeypatch.setattr("lstmlint.interpret.program.interpret", lambda source, *_: [source, source])
     assert said(run()) == ["a.py:2:5 LST104"]
 
 
@@ -72,7 +73,7 @@ def test_a_finding_in_another_file_of_the_run_belongs_to_that_file(
     flaw = 'flaw("torch-hn-layout")'
     helper = write("helper.py", f"x = {flaw}\ny = {flaw}  # lstmlint: ignore[LST104]\n")
     write("model.py", "LSTM\n")
-    monkeypatch.setattr("lstmlint.interpret.program.interpret", lambda source, project: [SourceFile.read(helper)])
+    monkeypatch.setattr("lstmlint.interpret.program.interpret", lambda source, *_: [SourceFile.read(helper)])
     assert said(run()) == ["helper.py:1:5 LST104"]
     assert said(run("model.py")) == []
 
@@ -174,7 +175,7 @@ def test_the_project_knows_the_paths_given_and_their_sources(
     write("two/b.py", "LSTM")
     projects: list[Project] = []
 
-    def interpret(source: SourceFile, project: Project) -> list[object]:
+    def interpret(source: SourceFile, project: Project, versions: Versions) -> list[object]:
         projects.append(project)
         return []
 

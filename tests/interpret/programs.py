@@ -11,21 +11,24 @@ from lstmlint.names.project import ModuleFile, Project, parse_module
 from lstmlint.source import SourceFile
 from lstmlint.syntax.index import index
 from lstmlint.values import Value
+from lstmlint.versions import NEWEST, Versions
 from lstmlint.world import World
 
 
-def run_of(text: str, project: Project | None = None, path: str = "program.py") -> Run:
+def run_of(
+    text: str, project: Project | None = None, path: str = "program.py", versions: Versions = NEWEST
+) -> Run:
     """The finished run over a program."""
     text = dedent(text)
     tree = parse_module(text)
     assert tree is not None
     load()
-    return settle(ModuleFile(SourceFile(path, text), index(tree)), project or Project())
+    return settle(ModuleFile(SourceFile(path, text), index(tree)), project or Project(), versions)
 
 
-def world_of(text: str) -> World:
+def world_of(text: str, versions: Versions = NEWEST) -> World:
     """The finished world of a program."""
-    return run_of(text).world
+    return run_of(text, versions=versions).world
 
 
 def variables_of(text: str, project: Project | None = None, path: str = "program.py") -> dict[str, Value]:
