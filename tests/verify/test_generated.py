@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-
-from hypothesis import HealthCheck, given, settings
 
 from lstmlint.engine.settings import Options as Lint
 from lstmlint.engine.settings import SettingsFinder
@@ -12,26 +11,22 @@ from lstmlint.rulebook import rule_book
 from lstmlint.verify.agreement import disagreement
 from lstmlint.verify.process import Limits, default_python
 from lstmlint.verify.running import Options, verify
-from tests.interpret.generated import SIZES, Program, programs
+from tests.interpret.generated import SIZES
+from tests.interpret.torch_programs import program
 
-EXAMPLES = 60
+PROGRAMS = 40
+RECURRENT = re.compile(r"self\.l\d+ = nn\.(LSTM|GRU|RNN)\(")
 HEAD = "import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n"
 
 
 def modules(folder: Path) -> tuple[Path, int]:
     """A file of random modules that hold a recurrent layer, each called with a real input, and how many there are."""
     texts: list[str] = []
-
-    @settings(
-        max_examples=EXAMPLES, derandomize=True, database=None, deadline=None, suppress_health_check=[*HealthCheck]
-    )
-    @given(programs())
-    def collect(program: Program) -> None:
-        text = program.text("")
-        if any(f"nn.{kind}(" in text for kind in ("LSTM", "GRU", "RNN")):
-            texts.append(text.split("\n\n", 1)[1].replace("class Net(", f"class Net{len(texts)}("))
-
-    collect()
+    for number in range(PROGRAMS):
+        made = program(number)
+        lines = made.definition(f"Net{len(texts)}", "nn.Module", "", made.returned())
+        if any(RECURRENT.search(line) for line in lines):
+            texts.append("\n".join(lines))
     calls = "".join(f"    Net{number}()(torch.randn{SIZES})\n" for number in range(len(texts)))
     file = folder / "modules.py"
     file.write_text(HEAD + "\n".join(texts) + f'\nif __name__ == "__main__":\n{calls}', encoding="utf-8")
