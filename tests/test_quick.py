@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
         ["."],
         ["model.py"],
         ["plain.py", "model.py"],
+        ["user.py"],
         ["missing.py"],
         ["-"],
         ["--version"],
@@ -36,6 +37,8 @@ ROOT = Path(__file__).resolve().parents[1]
 def test_what_takes_the_long_way(write: Write, arguments: list[str]) -> None:
     write("plain.py", "x = 1\n")
     write("model.py", "LSTM\n")
+    write("encoders.py", "from torch import nn\nENCODER = nn.LSTM(4, 8)\n")
+    write("user.py", "import torch\nfrom encoders import ENCODER\nENCODER(torch.zeros(5, 3, 4))\n")
     assert answer(arguments) is None
 
 
@@ -58,7 +61,7 @@ def test_a_configuration_is_read_by_the_long_way(write: Write, name: str, text: 
     ],
 )
 def test_both_ways_say_the_same(write: Write, arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    write("plain.py", "import torch\n")
+    write("plain.py", "import torch\nfrom other import x\n")
     write("other.py", "x = )\n")
     assert main(arguments) == 0
     assert answer(arguments) == capsys.readouterr().out

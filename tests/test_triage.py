@@ -7,7 +7,10 @@ import pytest
 from lstmlint.triage import concerns
 
 
-@pytest.mark.parametrize("data", [b"", b"import torch\ntorch.nn.Linear(1, 2)\n", b"bidirectional = True", b"rnn = 1"])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"import torch\nnn.Linear(1, 2)\n", b"bidirectional = True", b"rnn = 1", b"kind = 'lstm'", b"Bidirectional"],
+)
 def test_nothing_recurrent(data: bytes) -> None:
     assert not concerns(data)
 
@@ -28,7 +31,9 @@ def test_nothing_recurrent(data: bytes) -> None:
         "pack_sequence",
         "tf.nn.dynamic_rnn",
         "getattr(nn, 'LSTM')",
+        "getattr(nn, kinds['lstm'].upper())",
+        'getattr(nn, {"gru": 1})',
     ],
 )
 def test_names_of_recurrent_layers(name: str) -> None:
-    assert concerns(b"x = 1\n" * 1000 + name.encode() + b"(1)")
+    assert concerns(b"import torch, tensorflow\n" + b"x = 1\n" * 1000 + name.encode() + b"(1)")

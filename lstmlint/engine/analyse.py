@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lstmlint import triage
 from lstmlint.engine.discover import Target
 from lstmlint.engine.settings import Settings
 from lstmlint.engine.surroundings import Surroundings
@@ -52,7 +51,7 @@ def analyse(data: bytes, target: Target, surroundings: Surroundings) -> Analysed
 
     The surroundings are asked for their project only where there is something to interpret.
     """
-    if not triage.concerns(data):
+    if not surroundings.concerns(data, target):
         return Analysed()
     path, settings = target.absolute, target.settings
     source = decode(data, path) if len(data) <= LARGEST else ReadProblem(path, _too_large(data))

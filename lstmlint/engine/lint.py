@@ -20,6 +20,7 @@ from lstmlint.engine.settings import Settings, SettingsFinder
 from lstmlint.engine.suppress import suppress
 from lstmlint.engine.surroundings import Surroundings
 from lstmlint.findings import Diagnostic, Edit, Reason
+from lstmlint.names.locate import import_roots
 from lstmlint.source import ReadProblem, SourceFile, Span
 
 PATIENCE = 0.3
@@ -144,10 +145,8 @@ class _Run:
 
     @cached_property
     def surroundings(self) -> Surroundings:
-        """Imports are looked up in the paths given and the working folder, each also in its `src`."""
-        folders = [path if os.path.isdir(path) else os.path.dirname(path) for path in map(os.path.abspath, self.paths)]
-        candidates = [Path(folder, inner) for folder in (*folders, os.getcwd()) for inner in ("", "src")]
-        roots = tuple(folder for folder in dict.fromkeys(candidates) if folder.is_dir())
+        """What the files of this run have in common."""
+        roots = tuple(map(Path, import_roots(self.paths)))
         return Surroundings(roots, self.means.cache_folder, self.means.warn)
 
     def look_at_all(self, targets: Sequence[Target]) -> None:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from lstmlint.engine.discover import Target
 from lstmlint.findings import Diagnostic
+from lstmlint.names.locate import Locator
+from lstmlint.names.reach import Reach
 
 if TYPE_CHECKING:
     from lstmlint.engine.cache import ResultCache
@@ -25,6 +27,15 @@ class Surroundings:
     cache_folder: str | None
     warn: Callable[[str], None]
     """Takes what the user should know about the cache."""
+
+    @cached_property
+    def _reach(self) -> Reach:
+        """What the modules of the project define that involves a recurrent layer."""
+        return Reach(Locator(tuple(map(str, self.roots))))
+
+    def concerns(self, data: bytes, target: Target) -> bool:
+        """True where a file with these bytes has something to interpret."""
+        return self._reach.concerns(data, target.absolute)
 
     @cached_property
     def project(self) -> Project:

@@ -7,13 +7,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lstmlint.names.locate import MAXIMUM
 from lstmlint.source import ReadProblem, SourceFile
 from lstmlint.syntax.index import FileIndex, Lines, index
 from lstmlint.syntax.tree import SyntaxProblem, parse
-
-MAXIMUM = 2_000_000
-"""Bytes beyond which another file is not read for the sake of one name."""
-
 
 _WORD = re.compile(r"[^\W\d]\w*")
 

@@ -78,6 +78,16 @@ def test_a_finding_in_another_file_of_the_run_belongs_to_that_file(
     assert said(run("model.py")) == []
 
 
+def test_a_file_that_imports_a_recurrent_model_is_interpreted(write: Write) -> None:
+    write("encoders.py", "import torch.nn as nn\nclass Encoder(nn.Module):\n    layer = nn.LSTM(4, 8)\n")
+    write("dense.py", "import torch.nn as nn\nclass Dense(nn.Module):\n    layer = nn.Linear(4, 8)\n")
+    flaw = 'flaw("torch-hn-layout")'
+    write("model.py", f"import torch\nfrom encoders import Encoder\nmodel = Encoder()\n{flaw}\n")
+    write("other.py", f"import torch\nfrom dense import Dense\nmodel = Dense()\n{flaw}\n")
+    assert said(run()) == ["model.py:4:1 LST104"]
+    assert said(run("model.py")) == ["model.py:4:1 LST104"]
+
+
 def test_only_selected_rules_run(write: Write) -> None:
     write("a.py", 'LSTM\nflaw("torch-hn-layout")\nflaw("torch-missing-batch-first")\n')
     assert said(run(select=("LST101",))) == ["a.py:3:1 LST101"]

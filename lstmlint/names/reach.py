@@ -1,0 +1,168 @@
+"""Does a file that names no recurrent layer use one that another file of the project builds?
+
+Decided on bytes, as `triage` does: which definitions of a module involve a recurrent layer, and which of them a file
+imports. Only what lies few imports away is looked at, and each file is read once for it in a whole run.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from lstmlint import triage
+from lstmlint.names.locate import MAXIMUM, Found, Locator
+
+DISTANCE = 2
+"""Imports from the file to the definition that names a recurrent layer: one on the way may be of a package or model."""
+_IMPORT = re.compile(rb"import\b[ \t]*(\([^)]{0,5000}\)|[^\n#;]*)")
+_STATEMENT = re.compile(rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import\b[ \t]*(?:\([^)]{0,5000}\)|[^\n]*)", re.MULTILINE)
+_FROM = re.compile(rb"from[ \t]+(\.*)([\w.]*)")
+_IMPORTED = re.compile(rb"#[^\n]*|(\*|\w+)(?:[ \t]+as[ \t]+(\w+))?")
+_MODULE = re.compile(rb"([\w.]+)(?:[ \t]+as[ \t]+(\w+))?")
+_USED = re.compile(rb"(?:LSTM|GRU|RNN|Bidirectional|ic_rnn)\w*(\()?|getattr\((?:nn|layers|torch\.nn)(,)")
+"""A recurrent layer, with the bracket behind it; any layer by a name that is worked out."""
+_DEFINITION = re.compile(rb"^(?:(?:class|def|async[ \t]+def)[ \t]+(\w+)|(\w+)[ \t]*(?::[^=\n]+)?=(?!=))", re.MULTILINE)
+
+
+_Link = tuple[str, bytes, bytes]
+"""The file a name is imported from, the name there (or a star), and what it is called here."""
+_Seen = tuple[bool, tuple[_Link, ...]]
+"""Whether a file names a recurrent layer itself, and what it imports from other files of the project."""
+
+
+class Reach:
+    """What the modules of a project define that involves a recurrent layer, worked out where it is asked for."""
+
+    def __init__(self, locator: Locator) -> None:
+        self.locator = locator
+        self._seen: dict[str, _Seen] = {}
+        self._sources: dict[tuple[str, bytes], Found] = {}
+        self._defined: dict[tuple[str, int], frozenset[bytes]] = {}
+
+    def concerns(self, data: bytes, path: str) -> bool:
+        """True where a file names something recurrent, or a framework's user imports it from the project."""
+        if triage.concerns(data):
+            return True
+        if not triage.mentions_framework(data):
+            return False
+        if path not in self._seen:
+            self._seen[path] = False, tuple(self._links(data, os.path.dirname(path)))
+        brought = self._brought(path, DISTANCE)
+        return bool(brought) and _works_with(data, brought)
+
+    def _look(self, path: str) -> _Seen:
+        if path not in self._seen:
+            data = _bytes(path)
+            self._seen[path] = triage.concerns(data), tuple(self._links(data, os.path.dirname(path)))
+        return self._seen[path]
+
+    def _links(self, data: bytes, folder: str) -> Iterator[_Link]:
+        """What a file imports from other files of the project, wherever the statement stands."""
+        for match in _IMPORT.finditer(data):
+            start = match.start()
+            before = data[data.rfind(b"\n", 0, start) + 1 : start]
+            if before.strip():
+                yield from self._from(before, match[1], data, folder)
+            else:
+                for dotted, bound in _MODULE.findall(match[1]):
+                    file, _ = self.locator.find(_text(dotted), 0, folder)
+                    yield from _used(data, file, bound or dotted)
+
+    def _from(self, before: bytes, names: bytes, data: bytes, folder: str) -> Iterator[_Link]:
+        """`from MODULE import NAMES`; a name may be a module itself."""
+        file, package = self._source(before, folder)
+        for name, bound in _IMPORTED.findall(names) if file or package else ():
+            if name and file is not None:
+                yield file, name, bound or name
+            if name and package is not None:
+                yield from _used(data, self.locator.inside(package, _text(name)), bound or name)
+
+    def _source(self, before: bytes, folder: str) -> Found:
+        """The module that `from X` means, where the project has it."""
+        key = folder, before
+        if key not in self._sources:
+            source = _FROM.fullmatch(before.strip())
+            nowhere = None, None
+            self._sources[key] = self.locator.find(_text(source[2]), len(source[1]), folder) if source else nowhere
+        return self._sources[key]
+
+    def _brought(self, path: str, distance: int) -> set[bytes]:
+        """The recurrent names that a file imports, as it calls them."""
+        found: set[bytes] = set()
+        for target, name, bound in self._look(path)[1]:
+            names = self._definitions(target, distance - 1)
+            found |= names if name == b"*" else {bound} if name in names else set()
+        return found
+
+    def _definitions(self, path: str, distance: int) -> frozenset[bytes]:
+        """The names of a module that involve a recurrent layer, its own and those that it imports and hands on."""
+        key = path, distance
+        if key not in self._defined:
+            brought = self._brought(path, distance) if distance > 0 else set()
+            concerned = bool(brought) or self._look(path)[0]
+            self._defined[key] = frozenset(_involved(_bytes(path), brought)) if concerned else frozenset()
+        return self._defined[key]
+
+
+def _used(data: bytes, file: str | None, module: bytes) -> Iterator[_Link]:
+    """What a file uses of a module that it imports as a whole."""
+    if file is not None:
+        used = re.findall(re.escape(module) + rb"\.(\w+)", data)
+        yield from ((file, name, module + b"." + name) for name in dict.fromkeys(used))
+
+
+def _works_with(data: bytes, names: set[bytes]) -> bool:
+    """True where a file does more with one of these names than to import it and to hand it on."""
+    rest = _STATEMENT.sub(b"", data)
+    return any(re.search(rb"(?<![\w'\"])%s\b" % re.escape(name), rest) for name in names if name in rest)
+
+
+def _bytes(path: str) -> bytes:
+    """What stands in a file; nothing where it is none that the interpreter would read."""
+    try:
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode) or found.st_size > MAXIMUM:
+            return b""
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError:
+        return b""
+
+
+def _text(name: bytes) -> str:
+    return name.decode("ascii", "replace")
+
+
+def used_at(data: bytes) -> list[int]:
+    """Where recurrent layers stand in code: called, or taken from a library. Prose names them otherwise."""
+    found = _USED.finditer(data)
+    return [match.start() for match in found if match.lastindex or _is_taken(data, match.start())]
+
+
+def _is_taken(data: bytes, start: int) -> bool:
+    """True for a name behind a dot: `nn.LSTM`, `layers.CuDNNLSTM`."""
+    while start and (data[start - 1 : start].isalnum() or data[start - 1 : start] == b"_"):
+        start -= 1
+    return data[start - 1 : start] == b"." and data[start - 2 : start - 1].isalnum()
+
+
+def _involved(data: bytes, brought: set[bytes]) -> set[bytes]:
+    """The definitions that name a recurrent layer, or one that does; and what was brought in, to be handed on."""
+    definitions = list(_DEFINITION.finditer(data))
+    starts = [match.start() for match in definitions]
+    names = [match[1] or match[2] for match in definitions]
+    stretches = [data[start:end] for start, end in zip(starts, [*starts[1:], len(data)], strict=False)]
+    found = brought | {names[place] for at in used_at(data) if (place := bisect_right(starts, at) - 1) >= 0}
+    news = found
+    while news:
+        rest = [(name, text) for name, text in zip(names, stretches, strict=True) if name not in found]
+        news = {name for name, text in rest if any(_uses(text, word) for word in news)}
+        found = found | news
+    return found
+
+
+def _uses(text: bytes, word: bytes) -> bool:
+    return word in text and re.search(rb"\b%s\b" % re.escape(word), text) is not None
