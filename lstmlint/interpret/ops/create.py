@@ -211,12 +211,20 @@ def of_data(world: World, value: Value, place: Place) -> Value:
         return world.tensor(value) or world.unknown()
     axes = axes_of_data(world, value)
     if axes is None:
-        return world.unknown()
+        count = _count(world, value)
+        return world.unknown() if count is None else OpenTensor(world.unknown().root, (world.axis(Size.of(count)),))
     last_of = _last_position(world, value)
     if last_of is not None:
         return Tensor(axes, (Note(LAST_POSITION, place, axis=last_of),))
     trail = value.trail if isinstance(value, Tensor) else joint_trail(_tensors_in(world, value))
     return Tensor(axes, trail, value.state if isinstance(value, Tensor) else None)
+
+
+def _count(world: World, value: Value) -> int | None:
+    """How many entries a list has, of which nothing else is known; None where that is not known either."""
+    if isinstance(value, ListRef) and not world.is_open(value):
+        return len(world.items(value)) or None
+    return len(value.items) or None if isinstance(value, Tuple) and value.layer is None else None
 
 
 def _last_position(world: World, value: Value) -> int | None:

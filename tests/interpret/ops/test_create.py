@@ -67,7 +67,9 @@ def test_data() -> None:
     assert ids(bench.call("numpy.array", [row, row]))[1] == row.axes[0].id
     assert sizes(bench.call("numpy.array", bench.world.new_list([row], open_ended=True))) == [None, 4]
     assert bench.call("torch.tensor", Unknown("data")) == OpenTensor("data")
-    assert isinstance(bench.call("torch.tensor", [Unknown("item")]), Unknown)
+    several = bench.call("torch.tensor", [Unknown("item"), Unknown("other")])
+    assert isinstance(several, OpenTensor) and [axis.size.known for axis in several.head] == [2] and not several.tail
+    assert isinstance(bench.call("torch.tensor", bench.world.new_list([Unknown("item")], open_ended=True)), Unknown)
 
 
 def test_arrays_and_tensors() -> None:
