@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from lstmlint.verify.contracts import Fault, Observation, Place, Proof
+from lstmlint.verify.contracts import MIXED, Call, Fault, Observation, Place, Proof
 from lstmlint.verify.judging import Judged, Verdict, described, within
 from lstmlint.verify.verdicts import LAYOUT, MIXING
 
@@ -51,15 +51,24 @@ def _batch_mixing(observation: Observation) -> Proof | None:
     """Along no leading axis of the input do samples stay apart: then whichever is the batch is mixed."""
     if not observation.ran or observation.consistent or observation.batch_axis < 0:
         return None
-    call = next((call for call in observation.calls if call.begins), None)
+    begins = next((call for call in observation.calls if call.begins), None)
+    call = begins or _first_given_mixed(observation)
     if call is None or _may_be_unbatched(observation) or _is_graph(observation):
         return None
     because: tuple[tuple[Place, str], ...] = ()
     if call.built is not None and call.built != call.place:
         because = ((call.built, f"`{call.path or call.name}` was built here"),)
     size = observation.sizes[observation.batch_axis] if observation.batch_axis < 2 else 0
-    shown = f"changing one of {size} samples moves the output of others; they begin to mix here: {described(call)}"
+    where = "they begin to mix here" if begins else "what is done between layers mixes them before this one"
+    shown = f"changing one of {size} samples moves the output of others; {where}: {described(call)}"
     return Proof(BATCH_MIXING, call.place, shown, because)
+
+
+def _first_given_mixed(observation: Observation) -> Call | None:
+    """The first layer that is given mixed samples, where only layers are watched: what mixed them was not seen."""
+    if any(call.kind == "operation" for call in observation.calls):
+        return None
+    return next((call for call in observation.calls if any(seen.sample == MIXED for seen in call.inputs)), None)
 
 
 def _is_graph(observation: Observation) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 
 from lstmlint.verify.contracts import Fault, Place, Request
@@ -9,6 +10,8 @@ from lstmlint.verify.worker.places import own_frames
 
 OUT_OF_MEMORY = "out of memory"
 """What stands for an exception's type where memory was not given, whatever it was called."""
+WRAPPED = "Exception encountered when calling"
+NOISE = re.compile(r"\x1b\[\d*m|\{\{function_node [^}]*\}\} ")
 KEPT = 6000
 """Characters of a traceback, the last ones."""
 
@@ -20,5 +23,12 @@ def fault_of(error: BaseException, stage: str, request: Request) -> Fault:
     name = OUT_OF_MEMORY if isinstance(error, MemoryError) else type(error).__name__
     if "can't allocate memory" in str(error) or "not enough memory" in str(error):
         name = OUT_OF_MEMORY
-    lines = str(error).strip().splitlines()
-    return Fault(stage, name, lines[0][:300] if lines else "", places, "".join(shown)[-KEPT:])
+    return Fault(stage, name, _said(error), places, "".join(shown)[-KEPT:])
+
+
+def _said(error: BaseException) -> str:
+    """The line of an exception's message that tells; Keras puts one before it, and TensorFlow a name."""
+    lines = [line for line in NOISE.sub("", str(error)).splitlines() if line.strip()]
+    if len(lines) > 1 and lines[0].startswith(WRAPPED):
+        del lines[0]
+    return lines[0].strip()[:300] if lines else ""

@@ -103,7 +103,7 @@ class Watch:
                 finally:
                     watch.quiet -= 1
             except Exception:
-                if watch.failing is None:
+                if watch.failing is None and is_library(layer):
                     watch.failing = (layer, args)
                 raise
 
