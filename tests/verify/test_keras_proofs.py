@@ -80,12 +80,20 @@ REFUSING = MODEL.format(
     result="self.encoder(series)",
 )
 
+SIX_SAMPLES = MODEL.format(
+    name="SixSamples",
+    sequences=False,
+    other="layers.Dense(2)",
+    line="encoded = self.encoder(series) + ops.reshape(ops.arange(48.0), (6, 8))",
+    result="self.other(encoded)",
+)
+
 
 @pytest.fixture(scope="module")
 def found(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     """The verified run over all models, in one process."""
-    names = [*MODELS, *(f"{name}Right" for name in MODELS), "Refusing"]
-    models = "".join(written(name, twin) for twin in (0, 1) for name in MODELS) + REFUSING
+    names = [*MODELS, *(f"{name}Right" for name in MODELS), "Refusing", "SixSamples"]
+    models = "".join(written(name, twin) for twin in (0, 1) for name in MODELS) + REFUSING + SIX_SAMPLES
     calls = "".join(f"    {name}()(x)\n" for name in names)
     data = '\n\nif __name__ == "__main__":\n    x = np.random.rand(6, 9, 3).astype("float32")\n'
     file = tmp_path_factory.mktemp("keras") / "models.py"
@@ -128,3 +136,10 @@ def test_an_exception_of_the_model_s_own_is_no_shape_error(found: Verified) -> N
     assert [(each.model, each.message.split(": ")[-1]) for each in found.troubles] == [
         ("Refusing", "there is no licence")
     ]
+
+
+def test_a_model_of_a_fixed_number_of_samples_runs_on_as_many(found: Verified) -> None:
+    assert inside(found, "SixSamples") == []
+    (observations,) = found.observations.values()
+    (observation,) = [each for each in observations if each.name == "SixSamples"]
+    assert observation.ran and observation.sizes[0] == 6 and observation.consistent == (0,)

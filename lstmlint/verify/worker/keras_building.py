@@ -32,6 +32,8 @@ class Built:
     own: bool = True
     batch: int = 0
     targets: tuple[tuple[int, ...], ...] = ()
+    as_given: Built | None = None
+    """The same with as many samples as the program gives, where that is another number."""
 
     @property
     def arrays(self) -> list[Any]:
@@ -102,7 +104,8 @@ def _with_own(model: Any, recipe: Recipe, args: list[Any], kwargs: dict[str, Any
         return resized(array, batch) if array.ndim and array.shape[0] == first else array
 
     args_, kwargs_ = replaced(found, is_tensor, fitted)
-    return Built(model, args_, kwargs_, recipe.text, True, batch, targets)
+    as_given = Built(model, found[0], found[1], recipe.text, True, first, targets) if first != batch else None
+    return Built(model, args_, kwargs_, recipe.text, True, batch, targets, as_given)
 
 
 def _made_up(model: Any, plan: ModelPlan, text: str) -> Built:

@@ -122,6 +122,8 @@ def _observed(watch: Any, plan: ModelPlan, built: Any, explain: Any) -> Observat
         runs.outputs = runs.forward(built.args, built.kwargs, runs.base)
     except (Exception, SystemExit) as error:
         fault = replace(explain(error, "forward"), ours=not built.own)
+        if built.as_given is not None:  # the number of samples may be written into the model
+            return _observed(watch, plan, built.as_given, explain)
     hypothesis = runs.suppose() if fault is None and built.batch > 1 else None
     opposed = _opposed(runs, steps) if hypothesis is not None else frozenset()
     calls = tuple(_call(number, record, hypothesis, opposed) for number, record in enumerate(runs.base.records))
