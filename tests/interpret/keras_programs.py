@@ -29,6 +29,7 @@ EXEMPT = {
     "keras.layers.CuDNN": "not in Keras 3",
     "tf.compat.v1.placeholder": "not for eager tensors",
     "keras.preprocessing.": "other names of what is in keras.utils",
+    "keras.Layer.get_weights": "gives what a layer has learned, which no layer reads",
     "tf.data.Dataset.list_files": "reads files",
     "tf.data.Dataset.ragged_batch": "its tensors are ragged",
     "tf.data.Dataset.group_by_window": "its elements are not followed",
