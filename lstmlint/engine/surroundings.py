@@ -61,7 +61,8 @@ class Surroundings:
             return find()
         from lstmlint.engine.cache import Result, digest, program
 
-        settings = f"{target.settings.configuration} {sorted(target.rules)} {self.roots}"
+        rules = [target.settings.book.by_name[name] for name in sorted(target.rules)]
+        settings = f"{target.settings.configuration} {rules} {self.roots}"
         key = digest(data, settings.encode(), program().encode())
         known = self.cache.get(target.absolute, key, self.project.file_of)
         if known is not None:

@@ -1,0 +1,63 @@
+"""A big source tree, few of whose files have recurrent layers, for the first and the second time, beside ruff."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from benchmarks.inputs import lines_of
+from benchmarks.measure import LSTMLINT, Cost, cost_of, in_turns
+from benchmarks.rows import Row, megabytes, processors, seconds
+from benchmarks.setup import Setup
+
+COLD, WARM = 0.8, 0.5
+"""What a first and a second run cost at most, in terms of ruff's."""
+MEMORY = 200.0
+"""Megabytes of the largest process at most."""
+
+
+def lint(tree: Path, *options: str) -> list[str]:
+    """A command that lints a tree."""
+    return [*LSTMLINT, "--isolated", "--quiet", "--output-format=concise", *options, str(tree)]
+
+
+def measure(setup: Setup) -> Iterator[Row]:
+    """Seconds of all processors, and seconds on the clock; both programs use all processors."""
+    tree, ruff = setup.inputs.tree, setup.tools.ruff
+    with tempfile.TemporaryDirectory() as folder:
+        kept = Path(folder, "cache")
+        command = lint(tree, f"--cache-dir={kept}")
+
+        def cold() -> Cost:
+            shutil.rmtree(kept, ignore_errors=True)
+            return cost_of(command, Path(folder))
+
+        contestants: dict[str, Callable[[], Cost]] = {"cold": cold, "warm": partial(cost_of, command, Path(folder))}
+        if ruff is not None:
+            contestants["ruff"] = partial(cost_of, setup.tools.ruff_on(tree), Path(folder))
+        costs = in_turns(contestants, setup.rounds)
+    what = f"{len(setup.files):,} files of {setup.inputs.what}, {lines_of(setup.files):,} lines"
+    for name, text, goal in (("cold", f"{what}, first run", COLD), ("warm", "second run", WARM)):
+        yield from _rows(text, costs[name], costs.get("ruff"), goal)
+
+
+def _rows(what: str, ours: Cost, ruff: Cost | None, goal: float) -> Iterator[Row]:
+    if ruff is None:
+        yield Row("Tree", what, seconds(ours.processor), "ruff is not there")
+        return
+    ratio = ours.processor / ruff.processor
+    yield Row("Tree", what, seconds(ours.processor), f"ruff: {seconds(ruff.processor)}", ratio, goal)
+    what, ratio = f"the same by the clock, {processors()} processors", ours.clock / ruff.clock
+    yield Row("Tree", what, seconds(ours.clock), f"ruff: {seconds(ruff.clock)}", ratio)
+
+
+def measure_memory(setup: Setup) -> Iterator[Row]:
+    """The peak of one process that lints the whole tree, and of the largest of several that do."""
+    tree = setup.inputs.tree
+    for jobs, what in ((1, "one process"), (processors(), f"the largest of {processors()} processes")):
+        with tempfile.TemporaryDirectory() as folder:
+            peak = cost_of(lint(tree, "--no-cache", f"--jobs={jobs}"), Path(folder)).peak
+        yield Row("Memory", f"{len(setup.files):,} files, {what}", megabytes(peak), "MB", peak / 1e6, MEMORY)
