@@ -1,11 +1,12 @@
-# `make demo` lints the examples, `make test` runs every test; each makes the environment it needs in .venv first.
+# `make demo` lints the examples, `make test` runs every test, `make bench` measures how fast lstmlint is; each makes the
+# environment it needs in .venv first.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python3 -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test clean
+.PHONY: demo test bench clean
 
 # Findings are the point of the demonstration and no failure.
 demo: $(VENV)/installed
@@ -16,8 +17,13 @@ demo: $(VENV)/installed
 test: export OMP_NUM_THREADS := 1
 test: $(VENV)/tested
 	$(BIN)/ruff check .
-	$(BIN)/mypy --strict lstmlint
+	$(BIN)/mypy --strict lstmlint benchmarks
 	$(BIN)/python3 -m pytest --numprocesses auto
+
+# Fetches what it lints; BENCH=--quick lints generated files only, BENCH="dense tree" measures these parts.
+BENCH ?=
+bench: $(VENV)/installed
+	$(BIN)/python3 -m benchmarks $(BENCH)
 
 $(VENV)/installed: pyproject.toml | $(BIN)/python3
 	$(PIP) --editable .
@@ -31,4 +37,4 @@ $(BIN)/python3:
 	$(PYTHON) -m venv $(VENV)
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) .benchmarks

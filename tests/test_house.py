@@ -170,7 +170,8 @@ def test_front_matter_has_exactly_its_keys(page: Path) -> None:
 
 def written() -> Iterator[Path]:
     """The project's own texts."""
-    for pattern in ("lstmlint/**/*.py", "tests/**/*.py", "rules/*.md", "docs/**/*.md", "examples/**/*.py", "*.md"):
+    code = (f"{folder}/**/*.py" for folder in ("lstmlint", "tests", "benchmarks", "examples"))
+    for pattern in (*code, "rules/*.md", "docs/**/*.md", "*.md"):
         yield from sorted(ROOT.glob(pattern))
     yield from (ROOT / name for name in ("Makefile", "pyproject.toml", ".ci/run", ".pre-commit-hooks.yaml"))
 

@@ -49,7 +49,7 @@ def test_commands_parse(command: str) -> None:
 def test_make_targets_exist() -> None:
     targets = re.findall(r"^make (\w+)", README, re.MULTILINE)
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert targets == ["demo", "test"]
+    assert targets == ["demo", "test", "bench"]
     assert all(re.search(rf"^{target}:", makefile, re.MULTILINE) for target in targets)
 
 

@@ -23,7 +23,7 @@ def measure(setup: Setup) -> Iterator[Row]:
     times = apart(lint_edits, text, 10 if setup.is_quick else 40)
     centiles = statistics.quantiles(times, n=20)
     what = f"{text.count(chr(10)):,} lines with {MODELS} models, {len(times)} edits, each in one method"
-    yield Row("Edit", f"{what}: p95", seconds(centiles[-1]), "ms", centiles[-1] * 1000, GOAL)
+    yield Row("Edit", f"{what}: p95", seconds(centiles[-1]), "in ms", centiles[-1] * 1000, GOAL)
     yield Row("Edit", "median", seconds(statistics.median(times)))
 
 

@@ -12,6 +12,7 @@ from benchmarks.parts.dense import lint
 from benchmarks.rows import Row, processors, seconds
 from benchmarks.setup import Setup
 
+ROUNDS = 3
 FEW = 4
 """Files that are too few to be shared out."""
 
@@ -24,7 +25,7 @@ def measure(setup: Setup) -> Iterator[Row]:
         shared = [*alone[:3], f"--jobs={cores}", *(part for part in alone[3:] if part != "--jobs=1")]
         if _said(alone) != _said(shared):
             raise BenchmarkError("one process finds something else than several")
-        costs = compared({"alone": alone, "shared": shared}, min(3, setup.rounds))
+        costs = compared({"alone": alone, "shared": shared}, min(ROUNDS, setup.rounds))
         ours, other = costs["shared"].clock, costs["alone"].clock
         what = f"{len(files)} files, {cores} processes, by the clock; the same findings"
         yield Row("Parallel", what, seconds(ours), f"one process: {seconds(other)}", ours / other)

@@ -15,8 +15,10 @@ from benchmarks.setup import Setup
 
 COLD, WARM = 0.8, 0.5
 """What a first and a second run cost at most, in terms of ruff's."""
+ROUNDS = 3
+"""A tree takes long, and what disturbs a part of that evens out."""
 MEMORY = 200.0
-"""Megabytes of the largest process at most."""
+"""Megabytes at most."""
 
 
 def lint(tree: Path, *options: str) -> list[str]:
@@ -38,7 +40,7 @@ def measure(setup: Setup) -> Iterator[Row]:
         contestants: dict[str, Callable[[], Cost]] = {"cold": cold, "warm": partial(cost_of, command, Path(folder))}
         if ruff is not None:
             contestants["ruff"] = partial(cost_of, setup.tools.ruff_on(tree), Path(folder))
-        costs = in_turns(contestants, setup.rounds)
+        costs = in_turns(contestants, min(ROUNDS, setup.rounds))
     what = f"{len(setup.files):,} files of {setup.inputs.what}, {lines_of(setup.files):,} lines"
     for name, text, goal in (("cold", f"{what}, first run", COLD), ("warm", "second run", WARM)):
         yield from _rows(text, costs[name], costs.get("ruff"), goal)
@@ -55,9 +57,7 @@ def _rows(what: str, ours: Cost, ruff: Cost | None, goal: float) -> Iterator[Row
 
 
 def measure_memory(setup: Setup) -> Iterator[Row]:
-    """The peak of one process that lints the whole tree, and of the largest of several that do."""
-    tree = setup.inputs.tree
-    for jobs, what in ((1, "one process"), (processors(), f"the largest of {processors()} processes")):
-        with tempfile.TemporaryDirectory() as folder:
-            peak = cost_of(lint(tree, "--no-cache", f"--jobs={jobs}"), Path(folder)).peak
-        yield Row("Memory", f"{len(setup.files):,} files, {what}", megabytes(peak), "MB", peak / 1e6, MEMORY)
+    """The peak of one process that lints the whole tree."""
+    with tempfile.TemporaryDirectory() as folder:
+        peak = cost_of(lint(setup.inputs.tree, "--no-cache", "--jobs=1"), Path(folder)).peak
+    yield Row("Memory", f"{len(setup.files):,} files, one process", megabytes(peak), "in MB", peak / 1e6, MEMORY)

@@ -49,7 +49,7 @@ def _import_from(run: Run, frame: Frame, node: cst.ImportFrom) -> Flow:
     level, path = len(node.relative), _path(node.module)
     importer = frame.file.source.path
     if isinstance(node.names, cst.ImportStar):
-        file = None if _is_library(path, level) else run.project.find(path, level, importer)
+        file = None if _is_library(path, level) else run.find_file(path, level, importer)
         frame.module.stars.append(file if file is not None else External(canonical(path)))
         return Flow.NEXT
     missing = level == 0 and note_import(run, frame, path, node)
@@ -70,7 +70,7 @@ def _is_library(path: str, level: int) -> bool:
 
 
 def _module(run: Run, frame: Frame, path: str, level: int) -> Value:
-    file = None if _is_library(path, level) else run.project.find(path, level, frame.file.source.path)
+    file = None if _is_library(path, level) else run.find_file(path, level, frame.file.source.path)
     return External(canonical(path)) if file is None else ProjectModule(file.source.path, path, frame.file.source.path)
 
 
@@ -80,7 +80,7 @@ def _module_attribute(run: Run, owner: ProjectModule, name: str, place: Place) -
     found = None if file is None else module_name(run, module_frame(run, file), name)
     if found is not None:
         return found
-    inner = run.project.find(f"{owner.name}.{name}", 0, owner.importer)
+    inner = run.find_file(f"{owner.name}.{name}", 0, owner.importer)
     if inner is None:
         return run.world.unknown("global", owner.path, name)
     return ProjectModule(inner.source.path, f"{owner.name}.{name}", owner.importer)

@@ -57,13 +57,13 @@ def settled_name(run: Run, scope: Frame, name: str) -> Value:
 
 def _imported(run: Run, value: Imported) -> Value:
     """What an imported name is: a definition of a file of the project, a module of it, or a library's."""
-    file = run.project.find(value.module, value.level, value.importer)
+    file = run.find_file(value.module, value.level, value.importer)
     if file is not None and file.source.path != value.importer:
         found = module_name(run, module_frame(run, file), value.name)
         if found is not None:
             return found
     dotted = f"{value.module}.{value.name}" if value.module else value.name
-    inner = run.project.find(dotted, value.level, value.importer)
+    inner = run.find_file(dotted, value.level, value.importer)
     if inner is not None:
         return ProjectModule(inner.source.path, dotted, value.importer)
     return External(canonical("." * value.level + dotted))

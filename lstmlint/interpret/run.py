@@ -52,6 +52,8 @@ STEPS = 80_000
 """Expressions evaluated per file before the interpreter gives up on the rest."""
 ABROAD = 8_000
 """Of these, in other files of the project than the one that is linted."""
+FILES = 100
+"""Files that the names of one file may lead to; a package that brings in all it has would lead to hundreds."""
 DEPTH = 16
 """Calls inside calls."""
 
@@ -70,6 +72,8 @@ class Run:
     functions: dict[int, FunctionInfo] = field(default_factory=dict)
     classes: dict[int, ClassInfo] = field(default_factory=dict)
     modules: dict[ModuleFile, Frame] = field(default_factory=dict)
+    led_to: set[str] = field(default_factory=set)
+    """The paths of the project's files that names have led to."""
     instances: list[Instance] = field(default_factory=list)
     opened: list[ClassInfo] = field(default_factory=list)
     """The classes whose attributes were asked for."""
@@ -103,6 +107,13 @@ class Run:
     def may_leave(self) -> bool:
         """True while other files of the project are worth further steps."""
         return self.abroad + (0 if self.left is None else self.steps - self.left) <= ABROAD
+
+    def find_file(self, module: str, level: int, importer: str) -> ModuleFile | None:
+        """The file of an imported module, as `Project.find` has it, until names have led to too many."""
+        file = self.project.find(module, level, importer) if len(self.led_to) < FILES else None
+        if file is not None:
+            self.led_to.add(file.source.path)
+        return file
 
     def evaluate(self, frame: Frame, node: cst.CSTNode) -> Value:
         """The value of an expression."""

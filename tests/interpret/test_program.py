@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lstmlint.events import Built, Called, Selected, UsedAsTensor, Zipped
+from lstmlint.interpret.run import FILES
 from lstmlint.names.project import Project
 from lstmlint.values import Const, Instance, Layer, ListRef, Num, OneOf, Role, Unknown, Value, as_int
 from tests.interpret.programs import run_of, variables_of, world_of
@@ -370,3 +371,16 @@ def test_the_defaults_of_a_dataclass_are_followed(default: str) -> None:
     )
     (layer,) = built(text)
     assert [getattr(layer.argument(name), "value", None) for name in ("input_size", "batch_first")] == [3, True]
+
+
+def test_names_lead_to_a_bounded_number_of_files(tmp_path: Path) -> None:
+    """A package that brings in everything it has is not read whole for the sake of one name."""
+    for number in range(2 * FILES):
+        (tmp_path / f"part{number}.py").write_text(f"value{number} = {number}\n")
+    stars = "".join(f"from part{number} import *\n" for number in range(2 * FILES))
+    (tmp_path / "everything.py").write_text(stars)
+    project = Project((tmp_path,))
+    run = run_of("from everything import value3, missing\na, b = value3, missing\n", project, str(tmp_path / "main.py"))
+    assert next(iter(run.modules.values())).variables["a"] == Const(3)
+    assert len(run.led_to) == FILES
+    assert sum(project.loaded(str(tmp_path / f"part{number}.py")) is not None for number in range(2 * FILES)) < FILES
