@@ -53,3 +53,20 @@ class Ran(Event):
     def argument(self, name: str) -> Value | None:
         """An argument by name, None where it is not given."""
         return dict(self.arguments).get(name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paired(Event):
+    """TensorFlow 1's `LSTMStateTuple(c, h)` was made; `texts` are its positional arguments as written."""
+
+    cell: Value
+    hidden: Value
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projected(Event):
+    """A state was multiplied with a matrix, `tf.matmul(state, W)` or a dense layer; `text` is how it was written."""
+
+    source: Tensor
+    text: str

@@ -294,3 +294,13 @@ def test_output_that_is_not_drawn_does_not_import_rich(write: Write) -> None:
     assert "rich" not in imported(".", "--output-format", "concise")
     assert "rich" not in imported("rules", "--output-format", "json")
     assert "rich" in imported(".")
+
+
+def test_the_version_of_a_folder_counts_in_it(write: Write, capsys: Capture) -> None:
+    write("old/lstmlint.toml", 'keras-version = "2.15"\n')
+    for path in ("old/model.py", "new/model.py"):
+        write(path, "from keras.layers import LSTM\n\nLSTM(4, batch_input_shape=(3, 5, 7))\n")
+    assert main([".", "--output-format", "json"]) == 1
+    assert [(found["path"], found["rule"]) for found in json.loads(capsys.readouterr().out)] == [
+        ("new/model.py", "keras-removed-api")
+    ]

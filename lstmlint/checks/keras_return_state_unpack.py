@@ -29,7 +29,7 @@ def wrong_number(unpacked: Unpacked, facts: Facts) -> Iterator[Finding]:
         return
     yield Finding(
         unpacked.place,
-        f"{quoted(layer)} returns {len(value.items)} values, {described(value)}, not {_wanted(unpacked.names)}",
+        f"{quoted(layer)} returns {len(value.items)} values, {described(value)}, not {wanted(unpacked.names)}",
         because=(Evidence(layer.place, f"returns {described(value)}"),),
         cure=f"unpack {described(value)}",
     )
@@ -59,7 +59,8 @@ def _word(item: Value) -> str:
     return "output"
 
 
-def _wanted(names: tuple[str | tuple[str, ...], ...]) -> str:
+def wanted(names: tuple[str | tuple[str, ...], ...]) -> str:
+    """The names of an unpacking as they were written."""
     shown = [name if isinstance(name, str) else f"({', '.join(name)})" for name in names]
     return f"`{shortened(', '.join(shown))}`"
 
@@ -75,7 +76,7 @@ def wrong_number_of_states(unpacked: Unpacked, facts: Facts) -> Iterator[Finding
         return
     yield Finding(
         unpacked.place,
-        f"there are {len(states)} states here, {described(value)}, not {_wanted(unpacked.names)}",
+        f"there are {len(states)} states here, {described(value)}, not {wanted(unpacked.names)}",
         cure=f"unpack {described(value)}",
     )
 
@@ -99,7 +100,7 @@ def states_not_asked_for(unpacked: Unpacked, facts: Facts) -> Iterator[Finding]:
         return
     yield Finding(
         unpacked.place,
-        f"{quoted(called.layer)} returns its output alone, so {_wanted(unpacked.names)} are entries of the batch",
+        f"{quoted(called.layer)} returns its output alone, so {wanted(unpacked.names)} are entries of the batch",
         because=(Evidence(called.layer.place, "is built without return_state=True"),),
         cure="give it return_state=True, or take the output alone",
     )

@@ -78,7 +78,7 @@ def _function(world: World, call: Call, path: str | None) -> Value:
     return _taken(world, call, path, _flag(call.arg(2, "from_logits") or Const(False)) if takes else None)
 
 
-@operation(*(f"{module}.{name}" for module in ("tf.nn", "tf.compat.v1.nn") for name in _WITH_LOGITS))
+@operation(*(f"{module}.{name}" for module in ("tf.nn",) for name in _WITH_LOGITS))
 def with_logits(world: World, call: Call) -> Value:
     """tf.nn.softmax_cross_entropy_with_logits(labels, logits): a loss for each sample."""
     return _taken(world, call, call.name, True)

@@ -9,6 +9,10 @@ from __future__ import annotations
 from functools import cache
 
 _PREFIXES = (
+    ("tensorflow.python.keras.layers.legacy_rnn.rnn_cell_impl", "tf.nn.rnn_cell"),
+    ("tensorflow.python.ops.rnn_cell_impl", "tf.nn.rnn_cell"),
+    ("tensorflow.python.ops.rnn_cell", "tf.nn.rnn_cell"),
+    ("tensorflow.python.ops.rnn", "tf.nn"),
     ("tensorflow.compat.v1.keras", "keras"),
     ("tensorflow.compat.v2.keras", "keras"),
     ("tensorflow.python.keras", "keras"),
@@ -24,7 +28,9 @@ _PREFIXES = (
     ("tf.contrib.keras", "keras"),
     ("tf.keras", "keras"),
     ("tensorflow.compat.v2", "tf"),
-    ("tensorflow.compat.v1", "tf.compat.v1"),
+    ("tensorflow.compat.v1", "tf"),
+    ("tf.compat.v1", "tf"),
+    ("tf.compat.v2", "tf"),
     ("tensorflow", "tf"),
     ("torch.nn.modules", "torch.nn"),
     ("torch._C", "torch"),
@@ -94,6 +100,9 @@ def canonical(path: str) -> str:
         parts = _canonical_keras(parts)
     elif parts[:2] == ["torch", "nn"] and len(parts) > 3 and parts[2] in _TORCH_LAYER_MODULES:
         parts = ["torch", "nn", *parts[3:]]
+    elif parts[:3] == ["tf", "contrib", "rnn"] and len(parts) == 4:
+        is_cell = parts[3].endswith(("Cell", "Wrapper", "Tuple"))
+        parts = ["tf", "nn", *(["rnn_cell"] if is_cell else []), parts[3]]
     path = ".".join(parts)
     return _SAME.get(path, path)
 

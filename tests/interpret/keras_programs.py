@@ -27,7 +27,6 @@ EXEMPT = {
     "keras.Input": "every functional program begins so",
     "keras.layers.Input": "every functional program begins so",
     "keras.layers.CuDNN": "not in Keras 3",
-    "tf.compat.v1.placeholder": "not for eager tensors",
     "keras.preprocessing.": "other names of what is in keras.utils",
     "keras.Layer.get_weights": "gives what a layer has learned, which no layer reads",
     "tf.data.Dataset.list_files": "reads files",

@@ -19,6 +19,7 @@ from lstmlint.interpret.ops.shape import (
 from lstmlint.interpret.ops.tensorflow_aliases import bound, hand_on
 from lstmlint.interpret.ops.trail import turned_round
 from lstmlint.interpret.registry import Call, operation
+from lstmlint.keras_events import Projected
 from lstmlint.sizes import Size
 from lstmlint.values import (
     NONE,
@@ -57,15 +58,13 @@ _FILLED = (
     "keras.random.truncated_normal",
     "keras.backend.random_normal",
     "keras.backend.random_uniform",
-    "tf.placeholder",
-    "tf.compat.v1.placeholder",
 )
 
 
 @operation(*_FILLED)
 def filled(world: World, call: Call) -> Value:
     """A new tensor of a given shape."""
-    given = call.arg(1 if call.name.endswith("placeholder") else 0, "shape", "dims")
+    given = call.arg(0, "shape", "dims")
     axes = axes_of_sizes(world, listed(world, given) or ((given,) if isinstance(given, (Const, Num)) else None))
     return world.unknown() if axes is None else Tensor(axes)
 
@@ -94,7 +93,6 @@ def like(world: World, call: Call) -> Value:
     "keras.backend.constant",
     "keras.backend.variable",
     "keras.Variable",
-    "tf.compat.v1.convert_to_tensor",
 )
 def made_of(world: World, call: Call) -> Value:
     """A tensor of an array, or of nested lists."""
@@ -199,7 +197,7 @@ def _filled_up(world: World, source: Value, axis: Value, sizes: tuple[Value, ...
     return tuple(rest if as_int(size) == -1 else size for size in sizes)
 
 
-@operation("tf.gather", "keras.ops.take", "keras.backend.gather", "tf.compat.v1.gather")
+@operation("tf.gather", "keras.ops.take", "keras.backend.gather")
 def gather(world: World, call: Call) -> Value:
     """Entries of one axis by number: the indices' axes take its place; with batch_dims per sample.
 
@@ -239,6 +237,7 @@ def _axes_of_indices(world: World, indices: Value) -> tuple[Axis, ...] | None:
 def matmul(world: World, call: Call) -> Value:
     """The product over the last axis of the first and the last but one of the second, which may be turned."""
     given = bound(call, ("a", "b", "transpose_a", "transpose_b"))
+    note_projection(world, call)
     one, other = given.get("a", given.get("x1")), given.get("b", given.get("x2"))
     if one is None or other is None:
         return world.unknown()
@@ -247,6 +246,13 @@ def matmul(world: World, call: Call) -> Value:
     if as_bool(given.get("transpose_b", Const(False))):
         other = _turned(world, other)
     return hand_on(world, call, "torch.matmul", one, other)
+
+
+def note_projection(world: World, call: Call) -> None:
+    """Tells of a recurrent layer's state that is multiplied with a matrix."""
+    source = call.arg(0)
+    if isinstance(source, Tensor) and source.state is not None and call.texts:
+        world.emit(Projected(place=call.place, source=source, text=call.texts[0]))
 
 
 def _turned(world: World, value: Value) -> Value:
