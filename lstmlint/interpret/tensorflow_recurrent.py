@@ -244,15 +244,10 @@ def apply_cell(world: World, layer: Layer, call: Call) -> Value:
 @operation(*(f"{path}.zero_state" for path in _CELL_PATHS))
 def zero_state(world: World, call: Call) -> Value:
     """A state of as many rows as the batch has."""
-    size = call.arg(1, "batch_size")
-    found = _states(world, cells_of(world, call.args[0]), axis_for(world, size), _owner(call))
-    return _plain(found)
-
-
-def _owner(call: Call) -> Layer:
-    cell = call.args[0]
-    assert isinstance(cell, Layer)
-    return cell
+    cell = call.arg(0)
+    if not isinstance(cell, Layer):
+        return world.unknown()
+    return _plain(_states(world, cells_of(world, cell), axis_for(world, call.arg(1, "batch_size")), cell))
 
 
 def _plain(value: Value) -> Value:
