@@ -145,6 +145,7 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
         "{f}(a={x}, b={x}, transpose_b=True)",
     ),
     "tf.gather": (*_PICKED, "{f}({x}, [0] * {first}, axis=1, batch_dims=1)"),
+    "tf.nn.embedding_lookup": ("{f}({x}, [0, 0])", "{f}({x}, [[0, 0, 0], [0, 0, 0]])"),
     "tf.squeeze": ("{f}({x}[:, :1], [1])", "{f}({x}[:1, :1], [0, 1])", "{f}({x}[..., :1], axis=-1)"),
     "tf.split": ("{f}({x}, [1, -1], axis=-1)", "{f}({x}, {whole}, axis=0)", "{f}({x}, num_or_size_splits=1, axis=1)"),
     "keras.ops.split": ("{f}({x}, [1, 2], axis=1)", "{f}({x}, {whole})"),
