@@ -29,7 +29,6 @@ LAYERS = (
     "values",
     "weights",
     "events",
-    "keras_events",
     "findings",
     "syntax",
     "names",

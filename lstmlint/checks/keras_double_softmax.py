@@ -12,11 +12,11 @@ from functools import lru_cache
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_steps import quoted
 from lstmlint.events import Event, Fitted, LossTaken
+from lstmlint.events.keras import Compiled
 from lstmlint.findings import Evidence, Finding, check
-from lstmlint.interpret.keras_losses import loss_path
+from lstmlint.interpret.keras.losses import loss_path
 from lstmlint.interpret.ops.trail import DENSE, SIGMOID, SOFTMAX
 from lstmlint.interpret.wording import shortened
-from lstmlint.keras_events import Compiled
 from lstmlint.source import Place
 from lstmlint.values import Const, Layer, Note, Tensor, Value, compatible
 

@@ -14,7 +14,7 @@ from lstmlint.checks.keras_return_state_unpack import misnamed
 from lstmlint.checks.keras_steps import is_keras, quoted
 from lstmlint.events import Called, Joined, Unpacked
 from lstmlint.findings import Confidence, Evidence, Finding, check
-from lstmlint.interpret.keras_recurrent import wrapped
+from lstmlint.interpret.keras.recurrent import wrapped
 from lstmlint.values import Layer, ListRef, OpenTensor, Tensor, Tuple, Value, as_size, compatible
 
 RULE = "keras-initial-state"

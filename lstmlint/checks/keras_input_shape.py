@@ -14,7 +14,7 @@ from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_steps import is_first, is_keras, quoted, shape_text
 from lstmlint.events import Called, Entered, Fitted, Reshaped, Sliced
 from lstmlint.findings import Confidence, Evidence, Finding, Severity, check
-from lstmlint.interpret.keras_recurrent import wrapped
+from lstmlint.interpret.keras.recurrent import wrapped
 from lstmlint.interpret.wording import shortened
 from lstmlint.source import Place
 from lstmlint.values import Axis, Claim, Const, Layer, Num, Tensor

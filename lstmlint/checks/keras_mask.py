@@ -12,11 +12,11 @@ from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_steps import is_first, is_keras, output_of, quoted
 from lstmlint.events import Called, Entered, Event
+from lstmlint.events.keras import Unmasked
 from lstmlint.findings import Confidence, Evidence, Finding, check
-from lstmlint.interpret.keras_masks import LOST, MASKED, ZEROS_BEHIND, is_masked
-from lstmlint.interpret.keras_recurrent import wrapped
+from lstmlint.interpret.keras.masks import LOST, MASKED, ZEROS_BEHIND, is_masked
+from lstmlint.interpret.keras.recurrent import wrapped
 from lstmlint.interpret.wording import shortened
-from lstmlint.keras_events import Unmasked
 from lstmlint.source import Place
 from lstmlint.values import Const, Layer, Note, Tensor
 

@@ -19,9 +19,9 @@ from lstmlint.checks.keras_runs import (
 )
 from lstmlint.checks.keras_steps import is_first, quoted
 from lstmlint.events import Called, Event, Round
+from lstmlint.events.keras import Declared, Ran
 from lstmlint.findings import Confidence, Evidence, Finding, check
-from lstmlint.interpret.keras_recurrent import wrapped
-from lstmlint.keras_events import Declared, Ran
+from lstmlint.interpret.keras.recurrent import wrapped
 from lstmlint.source import Place
 from lstmlint.values import NONE, Const, Instance, Layer, Note, Value, as_int, as_size, compatible
 

@@ -15,7 +15,7 @@ from lstmlint.checks.keras_removed_api import knows_of_versions
 from lstmlint.checks.keras_steps import is_keras, quoted
 from lstmlint.events import Built, Called, Fitted
 from lstmlint.findings import Confidence, Evidence, Finding, check
-from lstmlint.interpret.keras_recurrent import wrapped
+from lstmlint.interpret.keras.recurrent import wrapped
 from lstmlint.values import Claim, Const, Layer, Role, Strength, Tensor, as_bool, compatible
 
 RULE = "keras-time-major"

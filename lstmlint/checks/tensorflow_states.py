@@ -12,9 +12,9 @@ from lstmlint.checks.keras_return_state_unpack import described, fits, wanted
 from lstmlint.checks.keras_state_names import meaning
 from lstmlint.checks.tensorflow_layouts import is_tensorflow
 from lstmlint.events import Called, Unpacked, UsedAsTensor
+from lstmlint.events.keras import Paired, Projected
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import callee_text, shortened
-from lstmlint.keras_events import Paired, Projected
 from lstmlint.values import Layer, Tensor, Tuple, Value
 
 UNPACK = "keras-return-state-unpack"

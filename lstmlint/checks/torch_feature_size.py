@@ -15,7 +15,7 @@ from lstmlint.checks.states import stack_of
 from lstmlint.checks.widths import LAST, SECOND, given_width, is_one_of_many, width
 from lstmlint.events import Built, Called
 from lstmlint.findings import Confidence, Evidence, Finding, check
-from lstmlint.interpret.torch_recurrent import Geometry
+from lstmlint.interpret.torch.recurrent import Geometry
 from lstmlint.interpret.wording import callee_text, shortened
 from lstmlint.sizes import ONE, Size
 from lstmlint.values import (

@@ -10,7 +10,7 @@ from lstmlint.checks.states import state_parts, tensors_in
 from lstmlint.checks.uses import STATE
 from lstmlint.events import Called, Reshaped
 from lstmlint.findings import Confidence, Evidence, Finding, check
-from lstmlint.interpret.torch_recurrent import Geometry
+from lstmlint.interpret.torch.recurrent import Geometry
 from lstmlint.interpret.wording import callee_text, shortened
 from lstmlint.sizes import Size
 from lstmlint.values import Axis, Num, Packed, Role, Tensor, Value

@@ -9,7 +9,7 @@ from lstmlint.checks.evidence import is_torch_recurrent
 from lstmlint.checks.facts import Facts
 from lstmlint.events import Built, UsedAsTensor
 from lstmlint.findings import Evidence, Finding, check
-from lstmlint.interpret.torch_sequential import children, handed_on, is_recurrent, takes_tensor
+from lstmlint.interpret.torch.sequential import children, handed_on, is_recurrent, takes_tensor
 from lstmlint.interpret.wording import shortened
 from lstmlint.source import Place
 from lstmlint.values import Layer

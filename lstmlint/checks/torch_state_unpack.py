@@ -14,7 +14,7 @@ from lstmlint.checks.names import is_output, kind_of_state
 from lstmlint.checks.states import origin, stack_of
 from lstmlint.events import Reduced, Selected, Unpacked, UsedAsTensor
 from lstmlint.findings import Confidence, Evidence, Finding, check
-from lstmlint.interpret.torch_recurrent import is_batch_first
+from lstmlint.interpret.torch.recurrent import is_batch_first
 from lstmlint.sizes import Size
 from lstmlint.values import Axis, Layer, Tensor, Tuple, as_int
 

@@ -9,7 +9,7 @@ from lstmlint.checks.registration import attribute, contents, has_computed_names
 from lstmlint.checks.torch_layer_in_forward import WEIGHTED
 from lstmlint.events import AttributeSet, Built
 from lstmlint.findings import Evidence, Finding, check
-from lstmlint.interpret.torch_sequential import children
+from lstmlint.interpret.torch.sequential import children
 from lstmlint.interpret.wording import shortened
 from lstmlint.values import DictRef, Instance, Layer, ListRef, Tuple, Value
 from lstmlint.world import World

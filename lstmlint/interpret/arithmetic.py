@@ -11,11 +11,11 @@ import libcst as cst
 
 from lstmlint.interpret.conditions import compare, decide, truth
 from lstmlint.interpret.joins import join, settled
-from lstmlint.interpret.keras_arrays import sum_of
+from lstmlint.interpret.keras.arrays import sum_of
 from lstmlint.interpret.registry import OPERATIONS, Call
 from lstmlint.interpret.run import EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Flow, Frame
-from lstmlint.interpret.torch_parameters import text_of
+from lstmlint.interpret.torch.parameters import text_of
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.sizes import Opaque, Size
 from lstmlint.source import Place

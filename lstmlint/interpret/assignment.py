@@ -7,11 +7,11 @@ import libcst as cst
 from lstmlint.events import AttributeSet, Unpacked
 from lstmlint.interpret.iteration import elements
 from lstmlint.interpret.joins import settled
-from lstmlint.interpret.keras_arrays import name_arrays
+from lstmlint.interpret.keras.arrays import name_arrays
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame
 from lstmlint.interpret.shapes import name_sizes, shape_items
-from lstmlint.interpret.torch_parameters import attribute_slot, note_item, note_write
+from lstmlint.interpret.torch.parameters import attribute_slot, note_item, note_write
 from lstmlint.values import (
     Const,
     DictRef,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lstmlint.interpret.definitions import ancestry, library_bases
 from lstmlint.interpret.joins import known_choices
-from lstmlint.interpret.keras_arrays import array_attribute, of_attribute
-from lstmlint.interpret.keras_functional import attribute as model_end
+from lstmlint.interpret.keras.arrays import array_attribute, of_attribute
+from lstmlint.interpret.keras.functional import attribute as model_end
 from lstmlint.interpret.ops.trail import STATE
 from lstmlint.interpret.registry import OPERATIONS, Call
 from lstmlint.interpret.run import ATTRIBUTES, Run, handles

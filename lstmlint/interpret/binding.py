@@ -8,7 +8,7 @@ import libcst as cst
 
 from lstmlint.interpret.annotations import claim_annotation
 from lstmlint.interpret.definitions import Nowhere
-from lstmlint.interpret.keras_arrays import name_arrays, name_lists
+from lstmlint.interpret.keras.arrays import name_arrays, name_lists
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame, FunctionInfo

@@ -8,12 +8,12 @@ from lstmlint.events import Zipped
 from lstmlint.interpret.conditions import is_instance, truth
 from lstmlint.interpret.containers import list_items
 from lstmlint.interpret.iteration import UNROLLED, elements
-from lstmlint.interpret.keras_arrays import gathered
+from lstmlint.interpret.keras.arrays import gathered
 from lstmlint.interpret.loops import note_origin
 from lstmlint.interpret.registry import Call, Operation
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.shapes import axis_at, size_of
-from lstmlint.interpret.torch_parameters import attribute_slot, note_write, text_of
+from lstmlint.interpret.torch.parameters import attribute_slot, note_write, text_of
 from lstmlint.sizes import Opaque, Size
 from lstmlint.values import (
     ANY,

@@ -11,14 +11,14 @@ from lstmlint.interpret.attributes import instance_attribute, known_method
 from lstmlint.interpret.binding import bind_arguments
 from lstmlint.interpret.building import build, build_base, inner_layer
 from lstmlint.interpret.definitions import is_torch_module, library_bases
-from lstmlint.interpret.gradients import is_unrecorded, note_unfollowed
 from lstmlint.interpret.in_place import note_change
 from lstmlint.interpret.iteration import unpack_starred
 from lstmlint.interpret.joins import join, known_choices
-from lstmlint.interpret.keras_arrays import library_result, of_function, of_method, twin
+from lstmlint.interpret.keras.arrays import library_result, of_function, of_method, twin
 from lstmlint.interpret.registry import APPLICATIONS, OPERATIONS, Call
 from lstmlint.interpret.run import CALLS, DEPTH, EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Frame, FunctionInfo
+from lstmlint.interpret.torch.gradients import is_unrecorded, note_unfollowed
 from lstmlint.values import (
     NONE,
     Bound,

@@ -7,11 +7,11 @@ import libcst as cst
 from lstmlint.interpret.assignment import assign
 from lstmlint.interpret.conditions import decide
 from lstmlint.interpret.iteration import elements, unpack_starred
-from lstmlint.interpret.keras_arrays import gathered
+from lstmlint.interpret.keras.arrays import gathered
 from lstmlint.interpret.loops import rounds
 from lstmlint.interpret.run import EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Frame
-from lstmlint.interpret.torch_parameters import note_item
+from lstmlint.interpret.torch.parameters import note_item
 from lstmlint.syntax.parse import NodePlace
 from lstmlint.values import (
     Const,

@@ -17,7 +17,7 @@ from lstmlint.interpret.lookup import lookup
 from lstmlint.interpret.narrowing import narrow
 from lstmlint.interpret.run import EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Flow, Frame
-from lstmlint.interpret.torch_parameters import text_of
+from lstmlint.interpret.torch.parameters import text_of
 from lstmlint.interpret.versions import ask
 from lstmlint.sizes import Opaque, Size
 from lstmlint.values import (

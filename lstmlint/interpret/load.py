@@ -1,4 +1,4 @@
-"""Fills the tables of handlers, operations and applications by importing every module of this package."""
+"""Fills the tables of handlers, operations and applications by importing every module below this package."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import importlib
 import pkgutil
 from functools import cache
 
-import lstmlint.interpret
-import lstmlint.interpret.ops
+from lstmlint import interpret
+
+_PACKAGES = (interpret.ops, interpret, interpret.keras, interpret.tensorflow, interpret.torch)
 
 
 @cache
 def load() -> None:
     """Imports the package's modules once; each registers what it knows."""
-    for package in (lstmlint.interpret.ops, lstmlint.interpret):
+    for package in _PACKAGES:
         for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
             if module != "program":
                 importlib.import_module(f"{package.__name__}.{module}")

@@ -20,15 +20,15 @@ from lstmlint.interpret.builtins import library
 from lstmlint.interpret.calls import call_function
 from lstmlint.interpret.classes import call_instance, instantiate
 from lstmlint.interpret.definitions import Nowhere, ancestry
-from lstmlint.interpret.keras_arrays import is_about_ports
-from lstmlint.interpret.keras_sequential import finish
-from lstmlint.interpret.keras_training import tell_compiled
-from lstmlint.interpret.lightning import is_left_to_lightning, train
+from lstmlint.interpret.keras.arrays import is_about_ports
+from lstmlint.interpret.keras.sequential import finish
+from lstmlint.interpret.keras.training import tell_compiled
 from lstmlint.interpret.load import load
 from lstmlint.interpret.lookup import define, lookup, module_frame, module_name
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import STEPS, Exhausted, Run
 from lstmlint.interpret.scope import Frame, Syntax
+from lstmlint.interpret.torch.lightning import is_left_to_lightning, train
 from lstmlint.interpret.versions import asks_for_keras_2, resets_states
 from lstmlint.names.project import ModuleFile, Project, parse_module
 from lstmlint.source import SourceFile

@@ -12,7 +12,6 @@ from lstmlint.interpret.calls import call_library
 from lstmlint.interpret.conditions import decide
 from lstmlint.interpret.definitions import define_class, define_function
 from lstmlint.interpret.discards import note_discard
-from lstmlint.interpret.gradients import is_unrecorded
 from lstmlint.interpret.iteration import UNROLLED, elements
 from lstmlint.interpret.joins import join
 from lstmlint.interpret.loops import rounds
@@ -20,6 +19,7 @@ from lstmlint.interpret.narrowing import narrow
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import STATEMENTS, Run, handles, join_heaps
 from lstmlint.interpret.scope import Flow, Frame
+from lstmlint.interpret.torch.gradients import is_unrecorded
 from lstmlint.interpret.versions import ask, note_attempt
 from lstmlint.values import NONE, ListRef, Value, assumption
 from lstmlint.world import Heap

@@ -7,7 +7,7 @@ import libcst as cst
 from lstmlint.events import UsedAsTensor
 from lstmlint.interpret.iteration import special
 from lstmlint.interpret.joins import alternative, known_choices, settled
-from lstmlint.interpret.keras_arrays import array_item, of_key
+from lstmlint.interpret.keras.arrays import array_item, of_key
 from lstmlint.interpret.ops.indexing import index, named_at, selected
 from lstmlint.interpret.run import EXPRESSIONS, Run, handles
 from lstmlint.interpret.samples import notice_cut

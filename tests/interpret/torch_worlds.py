@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import lstmlint.interpret.torch_attention
-import lstmlint.interpret.torch_cells
-import lstmlint.interpret.torch_data
-import lstmlint.interpret.torch_losses
-import lstmlint.interpret.torch_module_methods
-import lstmlint.interpret.torch_modules
-import lstmlint.interpret.torch_recurrent
-import lstmlint.interpret.torch_sequences
-import lstmlint.interpret.torch_sequential  # noqa: F401
+import lstmlint.interpret.torch.attention
+import lstmlint.interpret.torch.cells
+import lstmlint.interpret.torch.data
+import lstmlint.interpret.torch.losses
+import lstmlint.interpret.torch.module_methods
+import lstmlint.interpret.torch.modules
+import lstmlint.interpret.torch.recurrent
+import lstmlint.interpret.torch.sequences
+import lstmlint.interpret.torch.sequential  # noqa: F401
 from lstmlint.catalogue.lookup import layer_spec
 from lstmlint.interpret.registry import APPLICATIONS, OPERATIONS, Call
 from lstmlint.sizes import Size

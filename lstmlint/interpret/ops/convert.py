@@ -7,7 +7,7 @@ from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import SOURCE, tensor_argument
 from lstmlint.interpret.ops.trail import MASK, RANDOM, as_array, as_torch, detached, noted, overwritten, without_notes
 from lstmlint.interpret.registry import Call, operation
-from lstmlint.interpret.torch_parameters import note_filled
+from lstmlint.interpret.torch.parameters import note_filled
 from lstmlint.values import Tensor, Unknown, Value
 from lstmlint.world import World
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lstmlint.events import Combined
-from lstmlint.interpret.keras_masks import unmasked
+from lstmlint.interpret.keras.masks import unmasked
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import broadcast, listed, tensor_argument
 from lstmlint.interpret.ops.trail import LESS_ONE, MASK, SIGMOID, is_mask, joint_state, joint_trail, noted, recomputed

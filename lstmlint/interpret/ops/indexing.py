@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from lstmlint.events import Gathered, Selected, Sliced
-from lstmlint.interpret.keras_masks import unmasked
+from lstmlint.interpret.keras.masks import unmasked
 from lstmlint.interpret.ops.advanced import Picked, claim_step_per_sample, counted_pair, covers, pick
 from lstmlint.interpret.ops.shape import single, tell_inserted
 from lstmlint.interpret.ops.slices import is_full, only_entry, reverses, sliced

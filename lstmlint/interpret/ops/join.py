@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lstmlint.events import Joined
-from lstmlint.interpret.keras_masks import unmasked
+from lstmlint.interpret.keras.masks import unmasked
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import (
     DIM,

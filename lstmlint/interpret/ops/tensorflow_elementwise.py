@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstmlint.interpret.joins import settled
-from lstmlint.interpret.keras_masks import unmasked
+from lstmlint.interpret.keras.masks import unmasked
 from lstmlint.interpret.ops.elementwise import combine
 from lstmlint.interpret.ops.shape import listed, tensor_argument
 from lstmlint.interpret.ops.trail import MASK, SIGMOID, noted, recomputed

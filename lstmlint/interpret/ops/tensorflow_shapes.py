@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lstmlint.events.keras import Projected
 from lstmlint.interpret.ops.shape import (
     axes_of_sizes,
     axis_of_size,
@@ -19,7 +20,6 @@ from lstmlint.interpret.ops.shape import (
 from lstmlint.interpret.ops.tensorflow_aliases import bound, hand_on
 from lstmlint.interpret.ops.trail import turned_round
 from lstmlint.interpret.registry import Call, operation
-from lstmlint.keras_events import Projected
 from lstmlint.sizes import Size
 from lstmlint.values import (
     NONE,

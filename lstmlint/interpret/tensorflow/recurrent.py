@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from lstmlint.catalogue.tensorflow_recurrent import CELLS, FUNCTIONS, LAYERS, STATES, WRAPPERS
 from lstmlint.events import Called
-from lstmlint.interpret.keras_inputs import axis_for, items_of, tensor_of, without_steps
+from lstmlint.interpret.keras.inputs import axis_for, items_of, tensor_of, without_steps
 from lstmlint.interpret.ops.trail import recomputed
 from lstmlint.interpret.registry import Call, application, operation
 from lstmlint.interpret.tuples import needs_tensor

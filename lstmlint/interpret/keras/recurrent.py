@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES, SPATIAL_AXES, STATES
 from lstmlint.catalogue.keras_removed import TIME_MAJOR
 from lstmlint.events import Called, Misplaced
-from lstmlint.interpret.keras_inputs import (
+from lstmlint.interpret.keras.inputs import (
     feature_axis,
     first_input,
     items_of,
@@ -20,7 +20,7 @@ from lstmlint.interpret.keras_inputs import (
     unwrapped,
     without_steps,
 )
-from lstmlint.interpret.keras_masks import LOST, without_mask
+from lstmlint.interpret.keras.masks import LOST, without_mask
 from lstmlint.interpret.ops.trail import BACKWARDS, STATEFUL, VALUES, noted, recomputed, turned_round, without_notes
 from lstmlint.interpret.registry import APPLICATIONS, Call, application
 from lstmlint.interpret.wording import callee

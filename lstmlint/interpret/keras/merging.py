@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from lstmlint.catalogue.lookup import layer_spec
 from lstmlint.events import Combined, Joined
-from lstmlint.interpret.keras_inputs import axis_for, feature_axis, items_of, several_inputs, tensor_of, unwrapped
-from lstmlint.interpret.keras_layers import called, paths, stateless
-from lstmlint.interpret.keras_recurrent import apply_layer
+from lstmlint.interpret.keras.inputs import axis_for, feature_axis, items_of, several_inputs, tensor_of, unwrapped
+from lstmlint.interpret.keras.layers import called, paths, stateless
+from lstmlint.interpret.keras.recurrent import apply_layer
 from lstmlint.interpret.ops.shape import broadcast, position_in, resized, with_axis
 from lstmlint.interpret.ops.trail import joint_trail, recomputed
 from lstmlint.interpret.registry import Call, application, operation

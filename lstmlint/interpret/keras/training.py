@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from lstmlint.events import Fitted
-from lstmlint.interpret.keras_arrays import get_weights
-from lstmlint.interpret.keras_inputs import items_of
-from lstmlint.interpret.keras_losses import loss_path, reads_logits
-from lstmlint.interpret.keras_replay import flat
-from lstmlint.interpret.keras_runs import tell_run
-from lstmlint.interpret.keras_sequential import LOSS, as_model, evaluated, record, remember, split_input
+from lstmlint.events.keras import Compiled
+from lstmlint.interpret.keras.arrays import get_weights
+from lstmlint.interpret.keras.inputs import items_of
+from lstmlint.interpret.keras.losses import loss_path, reads_logits
+from lstmlint.interpret.keras.replay import flat
+from lstmlint.interpret.keras.runs import tell_run
+from lstmlint.interpret.keras.sequential import LOSS, as_model, evaluated, record, remember, split_input
 from lstmlint.interpret.registry import APPLICATIONS, Call, operation
-from lstmlint.keras_events import Compiled
 from lstmlint.sizes import Opaque, Size
 from lstmlint.values import (
     NONE,

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from lstmlint.events import Called
 from lstmlint.interpret.registry import Call, application
-from lstmlint.interpret.torch_modules import with_last
-from lstmlint.interpret.torch_recurrent import claim_layout, is_batch_first
+from lstmlint.interpret.torch.modules import with_last
+from lstmlint.interpret.torch.recurrent import claim_layout, is_batch_first
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import Opaque, Size

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from lstmlint.catalogue.keras_models import DATASET
-from lstmlint.interpret.keras_inputs import axis_for, items_of
-from lstmlint.interpret.keras_masks import ZEROS_BEHIND
+from lstmlint.interpret.keras.inputs import axis_for, items_of
+from lstmlint.interpret.keras.masks import ZEROS_BEHIND
 from lstmlint.interpret.ops.shape import size_number
 from lstmlint.interpret.ops.trail import noted
 from lstmlint.interpret.registry import Call, operation

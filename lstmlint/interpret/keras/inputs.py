@@ -5,13 +5,13 @@ Keras tensors carry the batch as axis 0, explicitly: `Input((30, 4))` is (batch,
 
 from __future__ import annotations
 
+from lstmlint.events.keras import Declared
 from lstmlint.interpret.joins import settled
 from lstmlint.interpret.ops.shape import axis_of_size, listed
 from lstmlint.interpret.ops.trail import BACKWARDS
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
-from lstmlint.keras_events import Declared
 from lstmlint.source import Place
 from lstmlint.values import (
     NONE,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from lstmlint.interpret.registry import Call, operation
-from lstmlint.interpret.torch_parameters import text_of
+from lstmlint.interpret.torch.parameters import text_of
 from lstmlint.source import Place
 from lstmlint.values import (
     Const,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from lstmlint.interpret.ops.trail import overwritten
 from lstmlint.interpret.registry import Call, operation
-from lstmlint.interpret.torch_parameters import note_entries, note_filled
+from lstmlint.interpret.torch.parameters import note_entries, note_filled
 from lstmlint.values import Instance, Layer, Unknown, Value
 from lstmlint.world import World
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from lstmlint.catalogue.keras_layers import other_names
 from lstmlint.events import Called
-from lstmlint.interpret.keras_activations import activated, after
-from lstmlint.interpret.keras_inputs import (
+from lstmlint.interpret.keras.activations import activated, after
+from lstmlint.interpret.keras.inputs import (
     axis_for,
     claim_batch,
     feature_axis,
@@ -19,8 +19,8 @@ from lstmlint.interpret.keras_inputs import (
     unwrapped,
     without_steps,
 )
-from lstmlint.interpret.keras_masks import with_mask
-from lstmlint.interpret.keras_recurrent import apply_layer
+from lstmlint.interpret.keras.masks import with_mask
+from lstmlint.interpret.keras.recurrent import apply_layer
 from lstmlint.interpret.ops.reorder import reordered
 from lstmlint.interpret.ops.reshape import merged, reshaped
 from lstmlint.interpret.ops.shape import listed, permutation, resized, size_at, with_axis, with_new_axis

@@ -13,9 +13,9 @@ from lstmlint.catalogue.keras_models import SEQUENTIAL
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES
 from lstmlint.events import Built, Called, Misplaced
 from lstmlint.interpret.joins import CHOICES, join
-from lstmlint.interpret.keras_inputs import declared, first_input, items_of, tensor_of
-from lstmlint.interpret.keras_recurrent import apply_layer
-from lstmlint.interpret.keras_replay import replayed
+from lstmlint.interpret.keras.inputs import declared, first_input, items_of, tensor_of
+from lstmlint.interpret.keras.recurrent import apply_layer
+from lstmlint.interpret.keras.replay import replayed
 from lstmlint.interpret.registry import Call, application, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee, shortened

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from lstmlint.events import Called, Misplaced
 from lstmlint.interpret.ops.trail import DETACHED, STATE
 from lstmlint.interpret.registry import Call, application
-from lstmlint.interpret.torch_states import claim_state
+from lstmlint.interpret.torch.states import claim_state
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import Opaque, Size

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from lstmlint.catalogue.keras_models import FUNCTIONAL
 from lstmlint.events import Built, Called
-from lstmlint.interpret.keras_inputs import declared, first_input, items_of
-from lstmlint.interpret.keras_replay import flat, replayed
-from lstmlint.interpret.keras_sequential import evaluated
+from lstmlint.interpret.keras.inputs import declared, first_input, items_of
+from lstmlint.interpret.keras.replay import flat, replayed
+from lstmlint.interpret.keras.sequential import evaluated
 from lstmlint.interpret.registry import Call, application, operation
 from lstmlint.interpret.wording import callee
 from lstmlint.values import NONE, Layer, Role, Strength, Tuple, Value

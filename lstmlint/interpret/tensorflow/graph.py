@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lstmlint.interpret.keras_inputs import axis_for, items_of, tensor_of
+from lstmlint.events.keras import Paired
+from lstmlint.interpret.keras.inputs import axis_for, items_of, tensor_of
 from lstmlint.interpret.ops.shape import with_axis
 from lstmlint.interpret.ops.tensorflow_shapes import note_projection
 from lstmlint.interpret.ops.trail import recomputed
 from lstmlint.interpret.registry import Call, operation
-from lstmlint.keras_events import Paired
 from lstmlint.names.vocabulary import clear_role
 from lstmlint.values import NONE, Const, Role, Strength, Tensor, Tuple, Unknown, Value, as_size
 from lstmlint.world import World

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from lstmlint.interpret.keras_replay import flat
+from lstmlint.events.keras import Ran
+from lstmlint.interpret.keras.replay import flat
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.wording import callee
-from lstmlint.keras_events import Ran
 from lstmlint.values import ListRef, Role, Strength, Tensor, Tuple, Value
 from lstmlint.world import World
 

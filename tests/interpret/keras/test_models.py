@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lstmlint.events import Called, Fitted, Misplaced, UsedAsTensor
-from lstmlint.interpret.keras_losses import loss_path
-from lstmlint.interpret.keras_sequential import evaluated, finish
+from lstmlint.interpret.keras.losses import loss_path
+from lstmlint.interpret.keras.sequential import evaluated, finish
 from lstmlint.interpret.registry import Call
 from lstmlint.values import Const, External, Layer, OneOf, Tensor, Tuple, Unknown, Value
 from lstmlint.world import World

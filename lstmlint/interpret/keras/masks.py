@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lstmlint.keras_events import Unmasked
+from lstmlint.events.keras import Unmasked
 from lstmlint.source import Place
 from lstmlint.values import NONE, Const, Layer, Note, Tensor, Value
 from lstmlint.world import World

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstmlint.events import UsedAsTensor
-from lstmlint.interpret.torch_sequential import children
+from lstmlint.interpret.torch.sequential import children
 from lstmlint.values import Const, Tuple, Unknown
 from tests.interpret.torch_worlds import apply, build, new_world, operate, shape, tensor
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lstmlint.interpret.keras_arrays import is_about_ports
+from lstmlint.interpret.keras.arrays import is_about_ports
 from lstmlint.values import Value
 from lstmlint.weights import EACH, Weight
 from tests.interpret.programs import variables_of

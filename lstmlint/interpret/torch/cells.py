@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lstmlint.events import Called
 from lstmlint.interpret.registry import Call, application
-from lstmlint.interpret.torch_recurrent import notes_of_state
+from lstmlint.interpret.torch.recurrent import notes_of_state
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import Opaque, Size

@@ -1,0 +1,1 @@
+"""What Keras' layers, models and training do to values."""

@@ -1,0 +1,1 @@
+"""What functions of TensorFlow itself, most of them of TensorFlow 1, do to values."""

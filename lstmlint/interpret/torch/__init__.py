@@ -1,0 +1,1 @@
+"""What torch's layers, losses, loaders and modules do to values."""
