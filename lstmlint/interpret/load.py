@@ -8,13 +8,13 @@ from functools import cache
 
 from lstmlint import interpret
 
-_PACKAGES = (interpret.ops, interpret, interpret.keras, interpret.tensorflow, interpret.torch)
+_PROGRAM = f"{interpret.__name__}.program"
+"""Where interpreting begins: it asks for the others, and registers nothing."""
 
 
 @cache
 def load() -> None:
     """Imports the package's modules once; each registers what it knows."""
-    for package in _PACKAGES:
-        for module in sorted(info.name for info in pkgutil.iter_modules(package.__path__)):
-            if module != "program":
-                importlib.import_module(f"{package.__name__}.{module}")
+    for module in pkgutil.walk_packages(interpret.__path__, f"{interpret.__name__}."):
+        if module.name != _PROGRAM:
+            importlib.import_module(module.name)
