@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum, IntEnum
 from typing import Any, TypeVar
 
+from lstmlint.lean import dataclass
 from lstmlint.source import Place, Span
 
 

@@ -7,12 +7,12 @@ Metadata stands in the pages and nowhere else.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import takewhile
 from pathlib import Path
 
 from lstmlint.findings import Confidence, Severity
+from lstmlint.lean import dataclass
 
 FENCE = "---"
 FIXES = ("none", "safe", "unsafe")

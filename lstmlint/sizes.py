@@ -8,9 +8,10 @@ A size is a polynomial with integer coefficients over symbols that stand for pos
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+
+from lstmlint.lean import dataclass
 
 Symbol = Hashable
 Monomial = tuple[Symbol, ...]

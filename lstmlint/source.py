@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import os
 import tokenize
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
+from lstmlint.lean import dataclass
 
-@dataclass(frozen=True, order=True)
+
+@dataclass(frozen=True)
 class Span:
     """A stretch of a file: lines and columns count from 1, columns in characters, the end column is past the end."""
 

@@ -8,10 +8,11 @@ first axis gives the same axis.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, Any
 
+from lstmlint.lean import dataclass
 from lstmlint.sizes import AxisSize, Opaque, Presumed, Size
 from lstmlint.source import Place
 

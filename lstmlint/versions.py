@@ -6,7 +6,8 @@ Unless a configuration says otherwise, it is the newest: what is told of a progr
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from lstmlint.lean import dataclass
 
 _WRITTEN = re.compile(r"\d+(\.\d+){0,3}")
 

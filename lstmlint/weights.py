@@ -8,8 +8,9 @@ of an LSTM as i, f, c, o; Keras packs a GRU's as z, r, h, torch as r, z, n.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from lstmlint.lean import dataclass
 from lstmlint.sizes import Size
 from lstmlint.source import Place
 from lstmlint.values import Value

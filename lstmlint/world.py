@@ -7,11 +7,12 @@ that they see.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.events import Event, Inside, Round
+from lstmlint.lean import dataclass
 from lstmlint.sizes import Size
 from lstmlint.source import Place
 from lstmlint.values import (

@@ -22,6 +22,7 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 LAYERS = (
+    "lean",
     "source",
     "triage",
     "sizes",

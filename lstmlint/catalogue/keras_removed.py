@@ -6,7 +6,7 @@ versions were read off the packages `keras` 2.2 to 2.15. `tf.keras` never had so
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from lstmlint.lean import dataclass
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ axis as anything. CTC is the exception that is time-major: its log-probabilities
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lstmlint.catalogue.spec import LayerSpec, Parameter
+from lstmlint.lean import dataclass
 
 
 @dataclass(frozen=True)

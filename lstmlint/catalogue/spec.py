@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from lstmlint.lean import dataclass
 from lstmlint.values import Const, Value
 
 REQUIRED = object()

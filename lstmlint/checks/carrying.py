@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from lstmlint.checks.facts import Facts
@@ -11,6 +10,7 @@ from lstmlint.checks.registration import contents
 from lstmlint.checks.states import tensors_in
 from lstmlint.events import AttributeSet, Backward, Called, CutOff, Event, Round, Unfollowed
 from lstmlint.interpret.ops.trail import DETACHED, STATE
+from lstmlint.lean import dataclass
 from lstmlint.source import Place
 from lstmlint.values import Layer, Tensor, Value, compatible
 from lstmlint.world import World

@@ -6,7 +6,6 @@ What is found here is torch-channels-axis' matter; rules about layouts and width
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lstmlint.catalogue.torch_recurrent import RECURRENT_FAMILIES
 from lstmlint.checks.facts import Facts
@@ -14,6 +13,7 @@ from lstmlint.checks.widths import readers, width
 from lstmlint.events import Called, Pooled
 from lstmlint.findings import Evidence
 from lstmlint.interpret.wording import callee_text
+from lstmlint.lean import dataclass
 from lstmlint.values import Axis, Num, Tensor, Tuple, compatible
 
 _CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")

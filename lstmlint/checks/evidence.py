@@ -8,7 +8,7 @@ place that contradicts it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
 from lstmlint.catalogue.torch_recurrent import RECURRENT_FAMILIES
@@ -18,6 +18,7 @@ from lstmlint.checks.packing import is_laid_out_anew, note_of_padding
 from lstmlint.checks.uses import NAME, TURNED, Support, Uses, View, identities, uses_of
 from lstmlint.events import Built, Called, Joined, LossTaken, PaddedBack, Returned
 from lstmlint.findings import Confidence, Evidence
+from lstmlint.lean import dataclass
 from lstmlint.source import Place
 from lstmlint.values import Axis, Const, Layer, Note, Strength, Tensor, Tuple, Value, as_bool
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from lstmlint.checks.facts import Facts
@@ -17,6 +16,7 @@ from lstmlint.findings import Evidence, Finding, check
 from lstmlint.interpret.keras.losses import loss_path
 from lstmlint.interpret.ops.trail import DENSE, SIGMOID, SOFTMAX
 from lstmlint.interpret.wording import shortened
+from lstmlint.lean import dataclass
 from lstmlint.source import Place
 from lstmlint.values import Const, Layer, Note, Tensor, Value, compatible
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lstmlint.checks.facts import Facts
 from lstmlint.events.keras import Declared, Ran
 from lstmlint.interpret.keras.replay import flat
 from lstmlint.interpret.ops.trail import STATEFUL
+from lstmlint.lean import dataclass
 from lstmlint.sizes import Size
 from lstmlint.source import Place
 from lstmlint.values import NONE, Const, Layer, Note, OpenTensor, Tensor, Tuple, Value, as_bool, as_int, as_size

@@ -6,7 +6,8 @@ Only names that say it plainly count: `state_h`, `forward_c`, `bh`, `fw_h`, `enc
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from lstmlint.lean import dataclass
 
 _DIRECTIONS = {
     "forward": "forward",

@@ -7,13 +7,13 @@ the loader, the padding and the layers say that they run over.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from lstmlint.checks.evidence import chosen, layouts
 from lstmlint.checks.facts import Facts
 from lstmlint.events import Called
 from lstmlint.findings import Confidence, Evidence
 from lstmlint.interpret.wording import callee_text
+from lstmlint.lean import dataclass
 from lstmlint.values import Axis, Role, Strength, Tensor
 
 ROLES = (Role.BATCH, Role.TIME)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from lstmlint.catalogue.torch_recurrent import CELL_FAMILIES
 from lstmlint.checks.facts import Facts
 from lstmlint.events import ParameterSet
+from lstmlint.lean import dataclass
 from lstmlint.values import compatible
 from lstmlint.weights import Weight
 

@@ -7,7 +7,6 @@ batch_first=True, or something else agrees with it. Where the layer itself is in
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lstmlint.checks.evidence import Reading, chosen, flag_place, same_axes
 from lstmlint.checks.facts import Facts
@@ -18,6 +17,7 @@ from lstmlint.events import Called, PackedUp, Reduced, Squeezed
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import DENSE
 from lstmlint.interpret.wording import callee_text, shortened
+from lstmlint.lean import dataclass
 from lstmlint.values import Axis, Layer, Path, Role, Strength, Tensor, as_bool, compatible
 
 RULE = "torch-batch-axis-operation"

@@ -6,7 +6,6 @@ torch raises at the first call. Sizes that are only symbols count where they can
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lstmlint.checks.channels import reads_pooled_features, unturned_convolution
 from lstmlint.checks.evidence import is_torch_recurrent
@@ -17,6 +16,7 @@ from lstmlint.events import Built, Called
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.torch.recurrent import Geometry
 from lstmlint.interpret.wording import callee_text, shortened
+from lstmlint.lean import dataclass
 from lstmlint.sizes import ONE, Size
 from lstmlint.values import (
     Axis,

@@ -8,7 +8,6 @@ difference written by hand is one where the same batch meets itself along two ax
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from lstmlint.catalogue.losses import loss_spec
 from lstmlint.checks.facts import Facts
@@ -18,6 +17,7 @@ from lstmlint.events import Combined, LossTaken, Squeezed
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import VALUES
 from lstmlint.interpret.wording import callee_text, shortened
+from lstmlint.lean import dataclass
 from lstmlint.source import Place
 from lstmlint.values import Axis, Role, Tensor
 

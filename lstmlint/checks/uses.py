@@ -8,12 +8,12 @@ makes sense behind the batch.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from lstmlint.checks.facts import Facts
 from lstmlint.events import Built, Called, Event, LossTaken, Reduced, Reshaped, Selected, Sliced
 from lstmlint.interpret.wording import shortened
+from lstmlint.lean import dataclass
 from lstmlint.sizes import Size
 from lstmlint.source import Place
 from lstmlint.values import (

@@ -9,13 +9,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lstmlint.engine.discover import Target
 from lstmlint.engine.settings import Settings
 from lstmlint.engine.surroundings import Surroundings
 from lstmlint.findings import Confidence, Diagnostic, Finding, Reason
+from lstmlint.lean import dataclass
 from lstmlint.source import ReadProblem, SourceFile, Span, decode
 from lstmlint.syntax.tree import SyntaxProblem, parse
 

@@ -12,7 +12,7 @@ import platform
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import TypeVar
 import lstmlint
 from lstmlint.engine.records import restored, stored
 from lstmlint.findings import Diagnostic
+from lstmlint.lean import dataclass
 
 _FILE = "results.sqlite"
 _LAYOUT = 1

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from lstmlint.engine.errors import UsageError, unknown
 from lstmlint.engine.selection import Layer, resolve
 from lstmlint.findings import Confidence, Severity
+from lstmlint.lean import dataclass
 from lstmlint.rulebook import RuleBook
 from lstmlint.versions import NEWEST, Version, Versions, parse
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from lstmlint.engine.errors import UsageError
 from lstmlint.engine.patterns import IgnoreFiles
 from lstmlint.engine.settings import Settings, SettingsFinder
+from lstmlint.lean import dataclass
 from lstmlint.source import ReadProblem
 
 SKIPPED = frozenset({"build", "dist", "node_modules", "site-packages"})

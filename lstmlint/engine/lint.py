@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from lstmlint.engine.settings import Settings, SettingsFinder
 from lstmlint.engine.suppress import suppress
 from lstmlint.engine.surroundings import Surroundings
 from lstmlint.findings import Diagnostic, Edit, Reason
+from lstmlint.lean import dataclass
 from lstmlint.names.locate import import_roots
 from lstmlint.source import ReadProblem, SourceFile, Span
 

@@ -12,9 +12,11 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
+
+from lstmlint.lean import dataclass
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from lstmlint.lean import dataclass
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

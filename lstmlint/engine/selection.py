@@ -8,10 +8,10 @@ afresh: `--select LST101` on the command line does not care what a configuration
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
 from lstmlint.engine.errors import UsageError, unknown_rule
+from lstmlint.lean import dataclass
 from lstmlint.rulebook import Rule, RuleBook
 
 EVERYTHING = "ALL"

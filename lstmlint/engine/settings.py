@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from lstmlint.engine.configuration import FAIL_ON, OWN_FILE, PROJECT_FILE, Confi
 from lstmlint.engine.patterns import Patterns
 from lstmlint.engine.selection import Layer, names_of, resolve, selected
 from lstmlint.findings import Confidence, Finding, Severity
+from lstmlint.lean import dataclass
 from lstmlint.rulebook import RuleBook
 
 

@@ -6,11 +6,12 @@ A comment is called unused only where every rule it means has run: of the others
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from lstmlint.engine.analyse import tool_diagnostic
 from lstmlint.engine.settings import Settings
 from lstmlint.findings import Diagnostic, Fix, Safety
+from lstmlint.lean import dataclass
 from lstmlint.rulebook import RuleBook
 from lstmlint.source import SourceFile
 from lstmlint.syntax.pragmas import Kind, Suppression, suppressions, without

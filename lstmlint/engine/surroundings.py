@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstmlint.engine.discover import Target
 from lstmlint.findings import Diagnostic
+from lstmlint.lean import dataclass
 from lstmlint.names.locate import Locator
 from lstmlint.names.reach import Reach
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 
 from lstmlint.events.axes import (
     Combined,
@@ -19,6 +18,7 @@ from lstmlint.events.axes import (
     Zipped,
 )
 from lstmlint.events.base import Event, Inside, Round
+from lstmlint.lean import dataclass
 from lstmlint.values import Class, Layer, Packed, Tensor, Tuple, Value
 
 __all__ = [

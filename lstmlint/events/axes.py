@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lstmlint.events.base import Event
+from lstmlint.lean import dataclass
 from lstmlint.source import Place
 from lstmlint.values import Axis, OpenTensor, Slice, Tensor, Value
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from lstmlint.lean import dataclass
 from lstmlint.source import Place
 from lstmlint.values import ALWAYS, Path, Value
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lstmlint.events import Event
+from lstmlint.lean import dataclass
 from lstmlint.values import Tensor, Value
 
 

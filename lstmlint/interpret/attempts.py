@@ -7,10 +7,10 @@ knowing it; so all that the entry did is taken back, and it runs again with the 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame
+from lstmlint.lean import dataclass
 from lstmlint.values import ALWAYS, Value
 from lstmlint.world import Heap
 

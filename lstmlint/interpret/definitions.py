@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import libcst as cst
 
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import ClassInfo, Frame, FunctionInfo
+from lstmlint.lean import dataclass
 from lstmlint.names.canonical import canonical
 from lstmlint.source import Span
 from lstmlint.syntax.index import ClassEntry, FunctionEntry

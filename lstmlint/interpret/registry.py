@@ -8,8 +8,9 @@ layer. What has no entry gives Unknown.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from lstmlint.lean import dataclass
 from lstmlint.source import Place
 from lstmlint.values import Layer, Value
 from lstmlint.world import World

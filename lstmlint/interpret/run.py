@@ -7,7 +7,7 @@ statements and calls reach each other through the run, and no module needs to im
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeVar
 
 import libcst as cst
@@ -15,6 +15,7 @@ import libcst as cst
 from lstmlint.interpret.joins import join
 from lstmlint.interpret.registry import Call, Operation
 from lstmlint.interpret.scope import ClassInfo, Flow, Frame, FunctionInfo, Syntax
+from lstmlint.lean import dataclass
 from lstmlint.names.project import ModuleFile, Project
 from lstmlint.source import Place
 from lstmlint.syntax.parse import NodePlace

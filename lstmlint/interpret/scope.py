@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from pathlib import Path as FilePath
 
 import libcst as cst
 
+from lstmlint.lean import dataclass
 from lstmlint.names.project import ModuleFile
 from lstmlint.syntax.index import ClassEntry, FunctionEntry, Lines
 from lstmlint.syntax.parse import Unit, parse_lines

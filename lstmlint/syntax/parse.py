@@ -7,12 +7,13 @@ Positions are worked out only when a place is reported: libcst's metadata costs 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 import libcst as cst
 
+from lstmlint.lean import dataclass
 from lstmlint.source import Span
 from lstmlint.syntax.index import Lines
 

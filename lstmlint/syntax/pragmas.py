@@ -11,10 +11,10 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
 from lstmlint.findings import Edit
+from lstmlint.lean import dataclass
 from lstmlint.source import SourceFile, Span
 
 _WORTH_READING = re.compile(r"#.*(?:lstmlint\s*:|noqa\s*:.*\bLST)", re.IGNORECASE)
@@ -73,7 +73,7 @@ def suppressions(source: SourceFile) -> list[Suppression]:
     if not _WORTH_READING.search(source.text):
         return []
     found = [suppression for comment in _comments(source.text) for suppression in _read(source, comment)]
-    return sorted(found, key=lambda suppression: suppression.span)
+    return sorted(found, key=lambda suppression: (suppression.span.line, suppression.span.column))
 
 
 def _tokens(text: str) -> Iterator[tokenize.TokenInfo]:

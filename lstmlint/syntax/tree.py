@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 
+from lstmlint.lean import dataclass
 from lstmlint.source import SourceFile
 
 DEEPEST = 300

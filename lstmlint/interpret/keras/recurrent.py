@@ -7,7 +7,7 @@ is still answered as if it had one, so that one missing return_sequences does no
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES, SPATIAL_AXES, STATES
 from lstmlint.catalogue.keras_removed import TIME_MAJOR
@@ -24,6 +24,7 @@ from lstmlint.interpret.keras.masks import LOST, without_mask
 from lstmlint.interpret.ops.trail import BACKWARDS, STATEFUL, VALUES, noted, recomputed, turned_round, without_notes
 from lstmlint.interpret.registry import APPLICATIONS, Call, application
 from lstmlint.interpret.wording import callee
+from lstmlint.lean import dataclass
 from lstmlint.sizes import ONE
 from lstmlint.values import (
     NONE,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from lstmlint.interpret.ops.shape import broadcast, resized
 from lstmlint.interpret.ops.trail import COUNTED, is_mask
 from lstmlint.interpret.wording import shortened
+from lstmlint.lean import dataclass
 from lstmlint.sizes import Size
 from lstmlint.source import Place
 from lstmlint.values import Axis, Const, ListRef, OpenTensor, Role, Strength, Tensor, Tuple, Unknown, Value

@@ -7,10 +7,10 @@ than before. Sizes that agree by chance prove nothing: numbers that could as wel
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations, pairwise
 from math import prod
 
+from lstmlint.lean import dataclass
 from lstmlint.sizes import Size, product
 from lstmlint.values import Axis
 

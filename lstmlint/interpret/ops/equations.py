@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lstmlint.interpret.ops.crossing import Target
 from lstmlint.interpret.ops.join import aligned, parts_of
@@ -13,6 +13,7 @@ from lstmlint.interpret.ops.reduce import tell
 from lstmlint.interpret.ops.shape import axis_of_size, broadcast, tell_inserted, tensor_argument
 from lstmlint.interpret.ops.trail import TRANSPOSED, TURNED, joint_trail, noted
 from lstmlint.interpret.registry import Call, operation
+from lstmlint.lean import dataclass
 from lstmlint.sizes import ONE
 from lstmlint.values import Axis, Const, ListRef, Num, Tensor, Tuple, Value, as_size
 from lstmlint.world import World

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from lstmlint.events import Gathered, Selected, Sliced
@@ -12,6 +12,7 @@ from lstmlint.interpret.ops.advanced import Picked, claim_step_per_sample, count
 from lstmlint.interpret.ops.shape import single, tell_inserted
 from lstmlint.interpret.ops.slices import is_full, only_entry, reverses, sliced
 from lstmlint.interpret.ops.trail import LAST_POSITION, turned_round
+from lstmlint.lean import dataclass
 from lstmlint.sizes import ONE, Opaque, Size
 from lstmlint.source import Place
 from lstmlint.values import (

@@ -9,10 +9,11 @@ where one stands behind other data than before. What cannot be proved gives new 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from lstmlint.interpret.ops.crossing import Crossing, Links, Target, product_or_none
+from lstmlint.lean import dataclass
 from lstmlint.sizes import ONE, Size, Symbol, product
 from lstmlint.values import Axis, Role
 from lstmlint.world import World

@@ -6,9 +6,8 @@ by the names of the function it is handed to.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lstmlint.interpret.registry import OPERATIONS, Call, operation
+from lstmlint.lean import dataclass
 from lstmlint.values import NONE, Const, Value
 from lstmlint.world import World
 

@@ -6,7 +6,7 @@ c first; several cells give a tuple of states; the bidirectional functions keep 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lstmlint.catalogue.tensorflow_recurrent import CELLS, FUNCTIONS, LAYERS, STATES, WRAPPERS
 from lstmlint.events import Called
@@ -15,6 +15,7 @@ from lstmlint.interpret.ops.trail import recomputed
 from lstmlint.interpret.registry import Call, application, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
+from lstmlint.lean import dataclass
 from lstmlint.values import (
     NONE,
     Axis,

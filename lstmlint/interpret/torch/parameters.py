@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lstmlint.catalogue.torch_recurrent import CELL_FAMILIES, RECURRENT_FAMILIES
 from lstmlint.events import Built, ParameterSet
 from lstmlint.interpret.registry import Call
+from lstmlint.lean import dataclass
 from lstmlint.source import Place
 from lstmlint.values import Const, DictRef, Instance, Layer, Unknown, Value
 from lstmlint.weights import Weight

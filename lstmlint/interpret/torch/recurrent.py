@@ -7,7 +7,7 @@ output keeps the input's order; h_n and c_n are (layers x directions, batch, wid
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lstmlint.events import Called, Misplaced
 from lstmlint.interpret.ops.trail import DETACHED, STATE
@@ -15,6 +15,7 @@ from lstmlint.interpret.registry import Call, application
 from lstmlint.interpret.torch.states import claim_state
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
+from lstmlint.lean import dataclass
 from lstmlint.sizes import Opaque, Size
 from lstmlint.source import Place
 from lstmlint.values import (
