@@ -77,14 +77,29 @@ def _verdict(verified: Verified, path: str, observation: Observation, layer: See
 
 def disagreement(observation: Observation, layer: SeenLayer, beliefs: tuple[Belief, ...]) -> str:
     """What the analyser inferred of a layer's input and was not seen: a mistake of the model or of lstmlint."""
-    line = layer.called.line if layer.called else 0
-    inferred = [belief.shape for belief in beliefs if belief.line == line and belief.shape]
-    if not inferred or not layer.inputs or any(_fits(shape, layer.inputs[0]) for shape in inferred):
+    inferred = [belief for belief in beliefs if belief.shape and _is_about(belief, layer)]
+    if not inferred or not layer.inputs or any(_fits(each, layer.inputs[0], observation) for each in inferred):
         return ""
-    wanted = ", ".join(str(size) if size else "?" for size in inferred[0])
+    wanted = ", ".join(str(size) if size else "?" for size in inferred[0].shape)
     return f"inferred ({wanted})"
 
 
-def _fits(inferred: tuple[int, ...], seen: tuple[int, ...]) -> bool:
-    """Ranks agree, and the number of features where it is known; batch and steps are chosen for the run."""
-    return len(inferred) == len(seen) and inferred[-1] in (0, seen[-1])
+def _is_about(belief: Belief, layer: SeenLayer) -> bool:
+    """By the line of the call, else (a Keras layer that a graph holds twice) by that where the layer is built."""
+    if layer.called is not None:
+        return belief.line == layer.called.line
+    return layer.built is not None and belief.built == layer.built.line
+
+
+def _fits(belief: Belief, seen: tuple[int, ...], observation: Observation) -> bool:
+    """The number of axes agrees, and all sizes that are known but those that are chosen for the run."""
+    if len(belief.shape) != len(seen):
+        return False
+    batch = observation.sizes[0]
+    last = len(seen) - 1
+    return all(
+        wanted in (0, size)
+        or (axis in belief.chosen and axis != last)
+        or (axis != last and (not observation.own_input or (batch > 1 and size % batch == 0)))
+        for axis, (wanted, size) in enumerate(zip(belief.shape, seen, strict=True))
+    )

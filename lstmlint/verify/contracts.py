@@ -98,6 +98,10 @@ class Belief:
     batch: int
     shape: tuple[int, ...] = ()
     """The sizes of what it reads as far as they are known, 0 where not."""
+    built: int = 0
+    """The line where the layer is built; 0: not told."""
+    chosen: tuple[int, ...] = (0, 1)
+    """The axes whose sizes are chosen anew for the run."""
 
 
 @dataclass(frozen=True)

@@ -173,6 +173,7 @@ def _beliefs(facts: Facts) -> tuple[Belief, ...]:
             reading.called.place.span.line,
             int(reading.batch_first is found.is_at_fault(reading.layer)),
             tuple(axis.size.known or 0 for axis in reading.source.axes),
+            reading.layer.place.span.line,
         )
         for reading in found.readings
     )

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 
 from lstmlint.catalogue.keras_recurrent import CELL_FAMILIES, RECURRENT_FAMILIES
 from lstmlint.checks.facts import Facts
-from lstmlint.events import Built
+from lstmlint.events import Built, Called
 from lstmlint.source import SourceFile
-from lstmlint.values import Instance
+from lstmlint.values import Instance, Tensor, as_bool
 from lstmlint.verify.arguments import constructor_arguments
 from lstmlint.verify.call_sites import Sites
-from lstmlint.verify.contracts import Configured, ModelPlan, Recipe
+from lstmlint.verify.contracts import Belief, Configured, ModelPlan, Recipe
 from lstmlint.verify.slicing import Syntax
 from lstmlint.world import World
 
@@ -31,6 +31,7 @@ def plan_keras(
     called = sites.keras_models()
     names = list(dict.fromkeys([*called, *functions, *classes]))
     wanted = set(wanted)
+    beliefs = _beliefs(facts)
     found = []
     for name in names:
         if (wanted and name not in wanted) or (name in syntax.classes and name not in classes):
@@ -42,9 +43,21 @@ def plan_keras(
         definition = syntax.classes.get(name) or syntax.functions.get(name)
         line = definition.lineno if definition else recipes[0].line
         arguments = constructor_arguments(syntax, name, facts) if class_name else {}
-        plan = ModelPlan(name, line, class_name, recipes, configured=configured.get(name), arguments=arguments)
-        found.append(plan)
+        said = configured.get(name)
+        found.append(ModelPlan(name, line, class_name, recipes, (), beliefs, said, arguments=arguments))
     return tuple(found)
+
+
+def _beliefs(facts: Facts) -> tuple[Belief, ...]:
+    """The sizes of what each recurrent layer reads. Keras has the batch first, but where `time_major` says otherwise."""
+    found = []
+    for called in facts.events(Called):
+        layer, source = called.layer, called.source
+        if layer.spec.framework == "keras" and _is_recurrent(layer.spec.family) and isinstance(source, Tensor):
+            batch = int(as_bool(layer.argument("time_major")) is True)
+            sizes = tuple(axis.size.known or 0 for axis in source.axes)
+            found.append(Belief(called.place.span.line, batch, sizes, layer.place.span.line, (batch,)))
+    return tuple(dict.fromkeys(found))
 
 
 def _holders(syntax: Syntax, facts: Facts) -> tuple[list[str], list[str]]:

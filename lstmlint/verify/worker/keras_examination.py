@@ -14,7 +14,8 @@ from lstmlint.verify.worker.hypotheses import Hypothesis
 from lstmlint.verify.worker.loading import Program
 from lstmlint.verify.worker.samples import Change
 
-RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D")
+CELLS = ("LSTMCell", "GRUCell", "SimpleRNNCell", "StackedRNNCells")
+RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", *CELLS)
 
 
 def prepare(request: Request) -> Any:
@@ -199,7 +200,7 @@ def _layers(records: list[Any], calls: tuple[Call, ...]) -> tuple[SeenLayer, ...
             record.name,
             call.built,
             call.place,
-            batch_first=True,
+            batch_first=not getattr(record.owner, "time_major", False),
             layers=1,
             directions=2 if record.name == "Bidirectional" else 1,
             dropout=0.0,

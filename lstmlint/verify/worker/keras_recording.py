@@ -7,6 +7,8 @@ layers (operations on tensors) is not seen itself: where it mixes samples, the n
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,13 +17,15 @@ from typing import Any
 from lstmlint.verify.contracts import MIXED, UNKNOWN, Place
 from lstmlint.verify.worker.flatten import replaced, tensors
 from lstmlint.verify.worker.keras_arrays import axis_of, differ, healed
-from lstmlint.verify.worker.places import own_place
+from lstmlint.verify.worker.places import is_own, own_place
 from lstmlint.verify.worker.samples import Change, Compared
 
 keras: Any = importlib.import_module("keras")
 numpy: Any = importlib.import_module("numpy")
 
-BUILT = "_lstmlint_built"
+BUILT, CALLED = "_lstmlint_built", "_lstmlint_called"
+"""Where a layer was built, and where a graph was given calls of it."""
+IN_A_ROW = os.path.join("models", "sequential.py")
 
 
 @dataclass
@@ -93,13 +97,17 @@ class Watch:
 
         def watched(layer: Any, *args: Any, **kwargs: Any) -> Any:
             recorder = watch.recorder
+            caller = sys._getframe(1).f_code.co_filename
+            if is_library(layer) and has_symbols(args, kwargs):
+                place = layer.__dict__.get(BUILT) if caller.endswith(IN_A_ROW) else own_place()
+                layer.__dict__.setdefault(CALLED, set()).add(place)
             try:
                 if recorder is None or watch.quiet or not is_library(layer):
                     return call(layer, *args, **kwargs)
                 watch.quiet += 1
                 try:
                     result = call(layer, *args, **kwargs)
-                    return watch.noted(recorder, layer, args, kwargs, result, call)
+                    return watch.noted(recorder, layer, args, kwargs, result, call, called_at(layer, caller))
                 finally:
                     watch.quiet -= 1
             except Exception:
@@ -114,7 +122,9 @@ class Watch:
         kind.__call__ = watched
         kind.__init__ = built
 
-    def noted(self, recorder: Recorder, layer: Any, args: Any, kwargs: Any, result: Any, call: Any) -> Any:
+    def noted(
+        self, recorder: Recorder, layer: Any, args: Any, kwargs: Any, result: Any, call: Any, place: Place | None
+    ) -> Any:
         """Notes a call that was made, and heals its result where samples begin to mix."""
         ingoing = [as_array(each) for each in tensors((args, kwargs), is_tensor)]
         outgoing = list(tensors(result, is_tensor))
@@ -122,7 +132,7 @@ class Watch:
             return result
         arrays = [as_array(each) for each in outgoing]
         if recorder.change is None:
-            record = Record(type(layer).__name__, own_place(), ingoing, arrays, layer, masks(args, result))
+            record = Record(type(layer).__name__, place, ingoing, arrays, layer, masks(args, result))
             record.ignores = ignores_second_state(layer, args, kwargs, arrays, call)
             recorder.records.append(record)
             return result
@@ -149,6 +159,19 @@ class Watch:
             return result
         better = {id(t): healed(a, b, change) for t, a, b in zip(outgoing, record.outputs, arrays, strict=True)}
         return replaced(result, is_tensor, lambda tensor: _as_tensor(better.get(id(tensor)), tensor))
+
+
+def has_symbols(args: Any, kwargs: Any) -> bool:
+    """True where a call puts a layer into a graph, with no numbers."""
+    return next(tensors((args, kwargs), lambda each: isinstance(each, keras.KerasTensor)), None) is not None
+
+
+def called_at(layer: Any, caller: str) -> Place | None:
+    """Where the user wrote a call: of a graph, where it was given the call, if that is one place."""
+    places = layer.__dict__.get(CALLED, set())
+    if is_own(caller) or not places:
+        return own_place()
+    return next(iter(places)) if len(places) == 1 else None
 
 
 def _as_tensor(better: Any | None, tensor: Any) -> Any:
