@@ -1,4 +1,4 @@
-"""Random Keras models run through verify: what the analyser inferred of each recurrent layer's input is what is seen."""
+"""Random Keras models run through verify: what was inferred of each recurrent layer's input is what is seen."""
 
 from __future__ import annotations
 
