@@ -49,7 +49,7 @@ def plan_keras(
 
 
 def _beliefs(facts: Facts) -> tuple[Belief, ...]:
-    """The sizes of what each recurrent layer reads. Keras has the batch first, but where `time_major` says otherwise."""
+    """The sizes of what each recurrent layer reads. The batch is first, but where `time_major` says otherwise."""
     found = []
     for called in facts.events(Called):
         layer, source = called.layer, called.source
