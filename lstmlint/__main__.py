@@ -1,5 +1,6 @@
 """The program `lstmlint`, which is also `python -m lstmlint`."""
 
+import gc
 import sys
 
 from lstmlint.quick import answer
@@ -9,6 +10,7 @@ def run() -> None:
     """Runs the command line of this process and ends it."""
     said = answer(sys.argv[1:])
     if said is None:
+        gc.disable()  # what is imported stays, and so does most of what a first file makes
         from lstmlint.cli import run as run_all
 
         run_all()
