@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -87,7 +86,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog="`lstmlint PATH...` lints; `lstmlint check --help` shows how it can be told what to look for.",
     )
     parser.add_argument("--version", action="version", version=f"lstmlint {__version__}")
-    commands = parser.add_subparsers(title="commands", required=True)
+    # Told what it is called, argparse need not work it out, which takes `shutil` and the width of the terminal.
+    commands = parser.add_subparsers(title="commands", required=True, prog="lstmlint")
     _add_check(commands.add_parser("check", help="lint files and folders", allow_abbrev=False))
     _add_verify(commands.add_parser("verify", help="run models and hold findings against it", allow_abbrev=False))
     explain = commands.add_parser("explain", help="show a rule's page", allow_abbrev=False)
@@ -241,7 +241,8 @@ def _means(options: argparse.Namespace, progress: Callable[[int, int], None]) ->
     folder = options.cache_dir or os.environ.get("LSTMLINT_CACHE_DIR") or CACHE_FOLDER
 
     def tell(done: int, total: int) -> None:
-        gc.enable()  # garbage is worth looking for from the second file on
+        if done < total:
+            gc.enable()  # one file alone makes no garbage worth looking for
         progress(done, total)
 
     return Means(
@@ -311,7 +312,11 @@ def _colour(options: argparse.Namespace) -> bool:
 
 
 def _columns() -> int | None:
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    if not sys.stdout.isatty():
+        return None
+    from shutil import get_terminal_size  # imports what packs archives
+
+    return get_terminal_size().columns
 
 
 def _write(text: str) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from functools import cached_property
-from hashlib import blake2b
 
 from lstmlint.lean import dataclass
 
@@ -108,6 +107,8 @@ class Size:
         """The size itself, or a symbol for it where it has grown past use: sums of products of sums grow fast."""
         if self.weight <= LARGEST:
             return self
+        from hashlib import blake2b  # few sizes grow so
+
         fingerprint = blake2b(repr(self).encode(), digest_size=16).hexdigest()
         return Size((((Presumed(fingerprint) if self.is_presumed else Opaque(fingerprint),), 1),))
 

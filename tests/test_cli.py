@@ -255,6 +255,20 @@ def test_a_closed_pipe_is_no_failure(write: Write) -> None:
     assert (ran.returncode, ran.stdout.count("\n"), ran.stderr) == (1, 1, "")
 
 
+def test_a_full_disk_is_said(write: Write) -> None:
+    write("model.py", "LSTM = 1  # lstmlint: ignore[LST104]\n")
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "lstmlint", "model.py"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+    assert ran.returncode not in (0, 1)
+    assert "No space left" in ran.stderr
+
+
 def test_a_terminal_that_shows_only_ascii(write: Write) -> None:
     write("modèle.py", "LSTM = 'é'  # lstmlint: ignore[LST104]\n")
     ran = program("modèle.py", PYTHONIOENCODING="ascii")

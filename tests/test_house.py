@@ -23,6 +23,7 @@ MODULES = {
 }
 LAYERS = (
     "lean",
+    "modules",
     "source",
     "triage",
     "sizes",

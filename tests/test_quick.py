@@ -87,6 +87,14 @@ def test_a_hook_over_plain_files_imports_next_to_nothing(write: Write, folder: P
     assert {name for name in names if name.startswith(("libcst", "rich", "argparse", "dataclasses"))} == set()
 
 
+def test_a_hook_over_a_model_imports_what_interprets_and_no_more(write: Write, folder: Path) -> None:
+    write("model.py", "from torch import nn\n\nlayer = nn.LSTM(3, 5)\n")
+    names = {name.partition(".")[0] for name in imported(folder, "check", "--no-cache", "model.py")}
+    assert "libcst" in names
+    unneeded = {"rich", "sqlite3", "pathspec", "tomllib", "multiprocessing", "pkgutil", "shutil", "difflib", "asyncio"}
+    assert names.isdisjoint(unneeded)
+
+
 def test_a_run_over_a_folder_without_models_imports_no_parser(write: Write, folder: Path) -> None:
     write("plain.py", "import torch\n")
     assert {name.partition(".")[0] for name in imported(folder, ".")}.isdisjoint({"libcst", "rich", "sqlite3"})

@@ -6,12 +6,12 @@ Every module of this package that defines `LAYERS` takes part: a new family is a
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from functools import cache
 
 import lstmlint.catalogue
 from lstmlint.catalogue.spec import LayerSpec
 from lstmlint.catalogue.torch_recurrent import OLDER_RNN, REORDERED
+from lstmlint.modules import below
 from lstmlint.versions import NEWEST, Versions
 
 
@@ -19,9 +19,8 @@ from lstmlint.versions import NEWEST, Versions
 def all_layers() -> dict[str, LayerSpec]:
     """Every layer class of the catalogue by its canonical path, families in the order of their modules' names."""
     found: dict[str, LayerSpec] = {}
-    for name in sorted(module.name for module in pkgutil.iter_modules(lstmlint.catalogue.__path__)):
-        module = importlib.import_module(f"{lstmlint.catalogue.__name__}.{name}")
-        found.update((spec.path, spec) for spec in getattr(module, "LAYERS", ()))
+    for name in below(lstmlint.catalogue.__name__, lstmlint.catalogue.__path__):
+        found.update((spec.path, spec) for spec in getattr(importlib.import_module(name), "LAYERS", ()))
     return found
 
 

@@ -6,12 +6,12 @@ A check looks at one event (or one contradiction) of a finished run and yields f
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from collections.abc import Iterable
 from functools import cache
 
 from lstmlint.checks.facts import Facts
 from lstmlint.findings import Check, Finding
+from lstmlint.modules import below
 from lstmlint.world import World
 
 
@@ -19,8 +19,8 @@ from lstmlint.world import World
 def all_checks() -> tuple[Check, ...]:
     """Every declared check, in the order of the modules' names."""
     found = []
-    for module in sorted(info.name for info in pkgutil.iter_modules(__path__)):
-        members = vars(importlib.import_module(f"{__name__}.{module}")).values()
+    for module in below(__name__, __path__):
+        members = vars(importlib.import_module(module)).values()
         found += [member.check for member in members if isinstance(getattr(member, "check", None), Check)]
     return tuple(dict.fromkeys(found))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 
 from lstmlint.catalogue.counterparts import TORCH_NAMES, to_torch
@@ -54,7 +53,9 @@ def _misspelt(spec: LayerSpec, keyword: str) -> str | None:
     same = folded.get(keyword.replace("_", "").lower())
     if same is not None or to_torch(keyword) is not None:
         return same
-    close = difflib.get_close_matches(keyword.lower(), known, 1, ALIKE)
+    from difflib import get_close_matches  # needed where an argument is misspelt
+
+    close = get_close_matches(keyword.lower(), known, 1, ALIKE)
     return close[0] if close else None
 
 

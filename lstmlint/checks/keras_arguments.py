@@ -5,7 +5,6 @@ The rule is that of torch's layers too; what is Keras' own stands here.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 
@@ -79,7 +78,9 @@ def _misspelt(spec: LayerSpec, keyword: str) -> str | None:
     known = [parameter.name for parameter in (*spec.parameters, *spec.keyword_only)] + ["name", "dtype", "input_shape"]
     folded = {name.replace("_", ""): name for name in known}
     same = folded.get(keyword.replace("_", "").lower())
-    close = difflib.get_close_matches(keyword.lower(), known, 1, ALIKE)
+    from difflib import get_close_matches  # needed where an argument is misspelt
+
+    close = get_close_matches(keyword.lower(), known, 1, ALIKE)
     return same or (close[0] if close else None)
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from functools import cache
 
 from lstmlint import interpret
+from lstmlint.modules import below
 
 _PROGRAM = f"{interpret.__name__}.program"
 """Where interpreting begins: it asks for the others, and registers nothing."""
@@ -15,6 +15,6 @@ _PROGRAM = f"{interpret.__name__}.program"
 @cache
 def load() -> None:
     """Imports the package's modules once; each registers what it knows."""
-    for module in pkgutil.walk_packages(interpret.__path__, f"{interpret.__name__}."):
-        if module.name != _PROGRAM:
-            importlib.import_module(module.name)
+    for module in below(interpret.__name__, interpret.__path__):
+        if module != _PROGRAM:
+            importlib.import_module(module)

@@ -7,12 +7,13 @@ speaks for. It is total: arguments that make no sense, or that are not known, gi
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from functools import cache
+
+from lstmlint.modules import below
 
 
 @cache
 def load() -> None:
     """Imports every module of this package, which registers its operations."""
-    for module in sorted(info.name for info in pkgutil.iter_modules(__path__)):
-        importlib.import_module(f"{__name__}.{module}")
+    for module in below(__name__, __path__):
+        importlib.import_module(module)
