@@ -86,8 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog="`lstmlint PATH...` lints; `lstmlint check --help` shows how it can be told what to look for.",
     )
     parser.add_argument("--version", action="version", version=f"lstmlint {__version__}")
-    # Told what it is called, argparse need not work it out, which takes `shutil` and the width of the terminal.
-    commands = parser.add_subparsers(title="commands", required=True, prog="lstmlint")
+    commands = parser.add_subparsers(title="commands", required=True)
     _add_check(commands.add_parser("check", help="lint files and folders", allow_abbrev=False))
     _add_verify(commands.add_parser("verify", help="run models and hold findings against it", allow_abbrev=False))
     explain = commands.add_parser("explain", help="show a rule's page", allow_abbrev=False)
@@ -314,7 +313,7 @@ def _colour(options: argparse.Namespace) -> bool:
 def _columns() -> int | None:
     if not sys.stdout.isatty():
         return None
-    from shutil import get_terminal_size  # imports what packs archives
+    from shutil import get_terminal_size
 
     return get_terminal_size().columns
 

@@ -91,7 +91,7 @@ def test_a_hook_over_a_model_imports_what_interprets_and_no_more(write: Write, f
     write("model.py", "from torch import nn\n\nlayer = nn.LSTM(3, 5)\n")
     names = {name.partition(".")[0] for name in imported(folder, "check", "--no-cache", "model.py")}
     assert "libcst" in names
-    unneeded = {"rich", "sqlite3", "pathspec", "tomllib", "multiprocessing", "pkgutil", "shutil", "difflib", "asyncio"}
+    unneeded = {"rich", "sqlite3", "pathspec", "tomllib", "multiprocessing", "pkgutil", "difflib", "asyncio"}
     assert names.isdisjoint(unneeded)
 
 
