@@ -170,8 +170,14 @@ def _best(recipes: list[Recipe]) -> tuple[Recipe, ...]:
 
 def _assigned(item: ast.stmt | tuple[ast.expr, ast.expr], name: str) -> ast.expr | None:
     """The value that a statement gives to a plain name."""
-    if isinstance(item, ast.Assign) and any(isinstance(each, ast.Name) and each.id == name for each in item.targets):
-        return item.value
+    if isinstance(item, ast.Assign):
+        for target in item.targets:
+            if isinstance(target, ast.Name) and target.id == name:
+                return item.value
+            if isinstance(target, ast.Tuple) and isinstance(item.value, ast.Tuple):
+                for each, value in zip(target.elts, item.value.elts, strict=False):
+                    if isinstance(each, ast.Name) and each.id == name:
+                        return value
     if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name) and item.target.id == name:
         return item.value
     return None

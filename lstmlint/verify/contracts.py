@@ -195,6 +195,10 @@ class Seen:
     """True where a changed first step shows at the first step of some features, and of others at the last alone."""
     short: bool = False
     """True where the row of a short sequence is nothing but zeros though others are not."""
+    origin: tuple[int, int] = (-1, -1)
+    """The number of the call that gave it and which of its results it is; -1: not known, below: given to the model."""
+    padded: bool = False
+    """True for whole numbers of which some rows end in zeros."""
 
 
 @dataclass(frozen=True)
@@ -202,7 +206,7 @@ class Call:
     """A layer or operation of the framework that the program called, with the tensors in and out."""
 
     kind: str
-    """layer or operation."""
+    """layer, operation, or array (of numpy)."""
     name: str
     place: Place | None
     inputs: tuple[Seen, ...]
@@ -217,6 +221,8 @@ class Call:
     """True where the same input gave another output the second time."""
     masked: tuple[bool, bool] = (False, False)
     """Whether a Keras mask came in, and whether one goes on."""
+    hidden: int = 0
+    """How many entries the mask that goes on hides."""
     ignores: bool = False
     """True where a second state was given that changes nothing."""
 
@@ -240,6 +246,8 @@ class SeenLayer:
     calls: int
     sample: int = UNKNOWN
     """The axis of its input on which samples stand."""
+    backwards: bool = False
+    """True for a Keras layer that reads its input from the end."""
     dead: tuple[str, ...] = ()
     """Parts without gradient: `forward`, `backward`, `all`."""
 

@@ -209,6 +209,12 @@ def _span(place: Place, path: str, source: SourceFile) -> Span:
     return Span(shown, place.line, start, place.line, max(len(text.rstrip()) + 1, start + 1))
 
 
+def _position(diagnostic: Diagnostic) -> tuple[object, ...]:
+    span = diagnostic.span
+    ends = span.line, span.column, span.end_line, span.end_column
+    return span.path, ends, diagnostic.code, diagnostic.message
+
+
 def _together(outcome: Outcome, files: list[_File], finder: SettingsFinder) -> Verified:
     """The run with its verdicts: what is confirmed is certain, what is refuted is left out."""
     verified = {each.diagnostic: each for file in files for each in file.judged}
@@ -229,7 +235,7 @@ def _together(outcome: Outcome, files: list[_File], finder: SettingsFinder) -> V
         is_refuted = verdict is not None and verdict.verdict is Verdict.REFUTED
         if not is_refuted and kept.confidence >= settings.min_confidence:
             shown.append(kept)
-    ordered = tuple(sorted(shown, key=lambda each: (each.span, each.code, each.message)))
+    ordered = tuple(sorted(shown, key=_position))
     failed = any(
         finder.inside(os.path.dirname(os.path.abspath(each.span.path))).fails(each.severity) for each in ordered
     )

@@ -31,6 +31,7 @@ MIXING = frozenset(
 )
 ABOUT_STEPS = frozenset({"torch-view-as-permute", "torch-channels-axis", "keras-reshape-as-transpose"})
 """Rules about what may also happen within each sample: that samples stay apart refutes nothing."""
+VIEWS = frozenset({"reshape", "view", "Reshape"})
 LAYOUT = frozenset({"torch-missing-batch-first", "torch-spurious-batch-first"})
 RAISING = frozenset(
     {
@@ -61,6 +62,8 @@ UNSEEN = {
     "torch-state-carry": "training is not run",
     "torch-weight-port": "weights are not compared",
     "keras-cudnn": "no GPU is used",
+    "keras-stateful": "training is not run",
+    "foreign-convention": "training is not run",
 }
 """Rules about what verify does not do, with the reason."""
 
@@ -88,6 +91,8 @@ def _looks(rule: str) -> Iterator[Judge]:
         yield _layout
     if rule in OWN:
         yield OWN[rule]
+    if rule in ABOUT_STEPS:
+        yield _exchanged
     if rule in MIXING:
         yield _mixing
     if rule in RAISING:
@@ -107,7 +112,8 @@ def _raised(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, 
     innermost = fault.places[-1] if fault.places else None
     at_place = any(within(place, diagnostic) for place in fault.places) or within(fault.built, diagnostic)
     tuples = not fault.places and diagnostic.rule.endswith("-not-unpacked") and "tuple" in fault.message
-    if at_place or within(innermost, diagnostic, evidence=True) or tuples:
+    at_door = diagnostic.rule == "keras-input-shape" and not fault.places and "incompatible with" in fault.message
+    if at_place or within(innermost, diagnostic, evidence=True) or tuples or at_door:
         return Verdict.CONFIRMED, f"running it raises {_says(fault)}"
     return None
 
@@ -148,6 +154,23 @@ def _premise(diagnostic: Diagnostic, observation: Observation, layer: SeenLayer)
 
 def _shape(layer: SeenLayer) -> str:
     return str(layer.inputs[0]) if layer.inputs else "something"
+
+
+def _exchanged(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
+    """A reshape of which the sizes come out in another order; its values never do."""
+    calls = calls_at(diagnostic, observation)
+    if any(call.begins for call in calls):
+        return None
+    for call in calls:
+        if call.name in VIEWS and call.inputs and _is_permuted(call.inputs[0].shape, call.outputs[0].shape):
+            return Verdict.CONFIRMED, f"the sizes change places and the values do not: {described(call)}"
+    return None
+
+
+def _is_permuted(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
+    """True where the same sizes stand in another order, not counting axes of one entry."""
+    sizes = [[size for size in shape if size > 1] for shape in (before, after)]
+    return len(before) == len(after) and sizes[0] != sizes[1] and sorted(sizes[0]) == sorted(sizes[1])
 
 
 def _mixing(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:

@@ -20,7 +20,23 @@ def _needs_sequence(diagnostic: Diagnostic, observation: Observation) -> tuple[V
         return Verdict.CONFIRMED, f"the model gives {observation.outputs[0]}, and the target is {target}"
     if any(len(seen.shape) >= 3 for call in calls_at(diagnostic, observation) for seen in call.outputs):
         return Verdict.REFUTED, "the layer gave a sequence"
+    steps = _steps_of_target(diagnostic, observation)
+    if steps:
+        given, wanted = observation.outputs[0], observation.targets[0]
+        said = f"the model gives {given}, and the target {wanted} has a value for each of {steps} steps"
+        return Verdict.CONFIRMED, said
     return Verdict.NOT_REACHED, "the layer ran, and nothing that was run wants a sequence of it"
+
+
+def _steps_of_target(diagnostic: Diagnostic, observation: Observation) -> int:
+    """The steps that the layer reads, if the target has as many and the output has not; 0: not so."""
+    for call in calls_at(diagnostic, observation):
+        steps = call.inputs[0].shape[1] if call.inputs and len(call.inputs[0].shape) == 3 else 0
+        if steps > 1 and observation.targets and observation.outputs:
+            output, target = observation.outputs[0][1:], observation.targets[0][1:]
+            if steps in target and steps not in output:
+                return steps
+    return 0
 
 
 def _target_of_other_rank(observation: Observation) -> tuple[int, ...]:
@@ -59,13 +75,88 @@ def _one_step(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict
 
 
 def _mask_lost(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
-    """A mask that comes in and does not go on."""
+    """A mask that comes in and does not go on, or that is never made though some rows end in zeros."""
     for call in calls_at(diagnostic, observation):
         if call.masked == (True, False):
             return Verdict.CONFIRMED, f"`{call.path}` was given a mask, and what it gave had none"
         if call.masked == (True, True):
             return Verdict.REFUTED, f"`{call.path}` was given a mask and handed it on"
+        if call.name == "Embedding" and call.masked == (False, False) and call.inputs and call.inputs[0].padded:
+            return Verdict.CONFIRMED, f"`{call.path}` was given rows that end in zeros, and what it gave had no mask"
+    return _mask_of_nothing(diagnostic, observation) or _mask_on_the_way(diagnostic, observation)
+
+
+def _mask_of_nothing(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
+    """A Masking that keeps every step though what comes before it reads padding."""
+    padded = any(seen.padded for call in observation.calls for seen in call.inputs)
+    for call in calls_at(diagnostic, observation):
+        if call.name == "Masking" and padded:
+            if call.hidden:
+                return Verdict.REFUTED, f"`{call.path}` hides {call.hidden} steps"
+            return Verdict.CONFIRMED, f"some rows end in zeros, and `{call.path}` hides no step of them"
     return None
+
+
+def _mask_on_the_way(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
+    """A mask that one layer makes and that does not reach another, both named by the finding."""
+    named = [
+        call
+        for call in observation.calls
+        if call.kind == "layer" and any(within(each, diagnostic, evidence=True) for each in (call.place, call.built))
+    ]
+    makers = [number for number, call in enumerate(named) if call.masked == (False, True)]
+    for reader in named[makers[0] + 1 :] if makers else ():
+        maker = named[makers[0]]
+        if reader.masked[0]:
+            return Verdict.REFUTED, f"`{reader.path}` was given the mask of `{maker.path}`"
+        return Verdict.CONFIRMED, f"`{maker.path}` made a mask, and what `{reader.path}` was given had none"
+    return None
+
+
+STATES = ("h", "c")
+
+
+def _swapped(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
+    """An LSTM that is given the second state of another for its first, where the finding names the one or the other."""
+    calls = observation.calls
+    for reader in calls:
+        for one, other in zip(reader.inputs[1:], reader.inputs[2:], strict=False):
+            (giver, first), (same, second) = one.origin, other.origin
+            if reader.name != "LSTM" or giver < 0 or giver != same or first != second + 1 or first % 2:
+                continue
+            if calls[giver].name in ("LSTM", "Bidirectional") and any(
+                within(place, diagnostic, evidence=True)
+                for call in (reader, calls[giver])
+                for place in (call.place, call.built)
+            ):
+                return Verdict.CONFIRMED, f"`{reader.path}` was given c of `{calls[giver].path}` for h, and h for c"
+    return None
+
+
+def _of_one_direction(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
+    """Two states that are put together: of the two directions of a layer, or h and c of one of them."""
+    for call in calls_at(diagnostic, observation):
+        origins = [seen.origin for seen in call.inputs if seen.origin[0] >= 0]
+        if len(origins) != 2 or origins[0][0] != origins[1][0]:
+            continue
+        giver = observation.calls[origins[0][0]]
+        places = sorted(position for _, position in origins)
+        if giver.name == "Bidirectional" and len(giver.outputs) == 5:
+            if places in ([1, 2], [3, 4]):
+                side = "forward" if places == [1, 2] else "backward"
+                return Verdict.CONFIRMED, f"h and c of the {side} layer of `{giver.path}` are put together here"
+            if places in ([1, 3], [2, 4]):
+                state = STATES[places[0] - 1]
+                return Verdict.REFUTED, f"{state} of both directions of `{giver.path}` is put together here"
+    return None
+
+
+def _unpacked(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
+    return _of_one_direction(diagnostic, observation) or _swapped(diagnostic, observation)
+
+
+def _initial_state(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
+    return _second_state(diagnostic, observation) or _swapped(diagnostic, observation)
 
 
 def _second_state(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
@@ -78,10 +169,32 @@ def _second_state(diagnostic: Diagnostic, observation: Observation) -> tuple[Ver
 
 def _opposite_orders(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
     """Two directions side by side, of which one has its first step last."""
+    same = _same_direction(diagnostic, observation)
+    if same is not None:
+        return same
     for call in observation.calls:
         about = within(call.built, diagnostic, evidence=True) or within(call.place, diagnostic, evidence=True)
         if about and any(seen.opposed for seen in call.outputs):
-            return Verdict.CONFIRMED, f"in what `{call.path}` gives, some features have the first step last"
+            said = f"in what `{call.path or call.name}` gives, some features have the first step last"
+            return Verdict.CONFIRMED, said
+    return None
+
+
+def _same_direction(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
+    """Two parts side by side that come from one layer, or from two that both read from the beginning."""
+    recurrent = {layer.path: layer for layer in observation.layers}
+    for call in calls_at(diagnostic, observation):
+        givers = [observation.calls[seen.origin[0]] for seen in call.inputs if seen.origin[0] >= 0]
+        parts = [giver for giver in givers if giver.path in recurrent]
+        if len(parts) != 2:
+            continue
+        one, other = parts
+        if one.inputs[0].origin != other.inputs[0].origin:
+            return Verdict.REFUTED, "the two parts were computed from two tensors"
+        if one.path == other.path:
+            return Verdict.CONFIRMED, f"both parts are what `{one.path}` gives"
+        if not (recurrent[one.path].backwards or recurrent[other.path].backwards):
+            return Verdict.CONFIRMED, f"`{one.path}` and `{other.path}` both read from the first step on"
     return None
 
 
@@ -91,6 +204,7 @@ OWN: dict[str, Judge] = {
     "keras-extra-return-sequences": _wants_vector,
     "keras-input-shape": _one_step,
     "keras-mask": _mask_lost,
-    "keras-initial-state": _second_state,
+    "keras-initial-state": _initial_state,
+    "keras-return-state-unpack": _unpacked,
 }
 """How the findings of a rule are judged where it takes more than seeing samples mix or an exception."""

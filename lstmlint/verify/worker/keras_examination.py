@@ -65,7 +65,7 @@ class Runs:
     base: Any = None
     outputs: list[Any] = field(default_factory=list)
 
-    def forward(self, args: Any, kwargs: Any, recorder: Any) -> list[Any]:
+    def forward(self, args: Any, kwargs: Any, recorder: Any | None) -> list[Any]:
         """One run in inference mode; states that are kept are forgotten first. The arrays that come out."""
         recording, model = self.recording, self.built.model
         recording.keras.utils.set_random_seed(0)
@@ -120,6 +120,7 @@ def _observed(watch: Any, plan: ModelPlan, built: Any, explain: Any) -> Observat
     seen = Observation(plan.name, built.text, False, built.own, (built.batch, steps), inputs=inputs)
     fault: Fault | None = None
     try:
+        runs.forward(built.args, built.kwargs, None)  # makes the weights
         runs.outputs = runs.forward(built.args, built.kwargs, runs.base)
     except (Exception, SystemExit) as error:
         fault = replace(explain(error, "forward"), ours=not built.own)
@@ -147,16 +148,18 @@ def _observed(watch: Any, plan: ModelPlan, built: Any, explain: Any) -> Observat
 
 def _call(number: int, record: Any, hypothesis: Hypothesis | None, opposed: frozenset[int]) -> Call:
     merged = hypothesis.merged(number) if hypothesis else None
+    is_layer = record.kind == "layer"
     return Call(
-        "layer",
+        record.kind,
         record.name,
         record.place,
-        _seen(record.inputs, merged.inputs if merged else []),
+        _given(record, merged.inputs if merged else []),
         _seen(record.outputs, merged.outputs if merged else [], number in opposed),
-        str(record.owner.name),
-        record.owner.__dict__.get("_lstmlint_built"),
+        str(record.owner.name) if is_layer else "",
+        record.owner.__dict__.get("_lstmlint_built") if is_layer else None,
         bool(merged and merged.begins),
         masked=record.masked,
+        hidden=record.hidden,
         ignores=record.ignores,
     )
 
@@ -165,6 +168,24 @@ def _seen(values: list[Any], states: list[int], opposed: bool = False) -> tuple[
     known = [*states, *[UNKNOWN] * len(values)]
     pairs = zip(values, known, strict=False)
     return tuple(Seen(tuple(each.shape), state, opposed=opposed) for each, state in pairs)
+
+
+def _given(record: Any, states: list[int]) -> tuple[Seen, ...]:
+    """What went into a call, with where it came from."""
+    seen = _seen(record.inputs, states)
+    origins = (*record.origins, *[(-1, -1)] * len(seen))
+    return tuple(
+        replace(each, origin=origin, padded=_is_padded(array))
+        for each, origin, array in zip(seen, origins, record.inputs, strict=False)
+    )
+
+
+def _is_padded(array: Any) -> bool:
+    """True for rows of whole numbers (as numbers of any kind) of which some, not all, end in zeros."""
+    if array.ndim != 2 or not array.size or (array != array.round()).any():
+        return False
+    ends = array[:, -1] == 0
+    return bool(ends.any() and array.any(axis=1).all() and array.max() > 1)
 
 
 def _opposed(runs: Runs, steps: int) -> frozenset[int]:
@@ -189,7 +210,7 @@ def _opposed(runs: Runs, steps: int) -> frozenset[int]:
 def _layers(records: list[Any], calls: tuple[Call, ...]) -> tuple[SeenLayer, ...]:
     found: dict[int, SeenLayer] = {}
     for record, call in zip(records, calls, strict=True):
-        if record.name not in RECURRENT:
+        if record.name not in RECURRENT or record.kind != "layer":
             continue
         known = found.get(id(record.owner))
         if known is not None:
@@ -209,6 +230,7 @@ def _layers(records: list[Any], calls: tuple[Call, ...]) -> tuple[SeenLayer, ...
             outputs=tuple(each.shape for each in call.outputs),
             calls=1,
             sample=call.inputs[0].sample if call.inputs else UNKNOWN,
+            backwards=bool(getattr(record.owner, "go_backwards", False)),
         )
     return tuple(found.values())
 

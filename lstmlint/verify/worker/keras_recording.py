@@ -1,7 +1,7 @@
-"""Watches Keras while a model runs: every layer that the user's code or a model calls, in order.
+"""Watches Keras while a model runs: every layer and operation that the user's code or a model calls, in order.
 
-Models and the user's own layers are looked into; a layer of Keras is one call, whatever it wraps. What happens between
-layers (operations on tensors) is not seen itself: where it mixes samples, the next layer is named.
+Models and the user's own layers are looked into; a layer of Keras is one call, whatever it wraps, and so is an
+operation of a graph. Under TensorFlow the operations between layers are seen as TensorFlow carries them out.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 from lstmlint.verify.contracts import MIXED, UNKNOWN, Place
 from lstmlint.verify.worker.flatten import replaced, tensors
 from lstmlint.verify.worker.keras_arrays import axis_of, differ, healed
+from lstmlint.verify.worker.keras_operations import operations_of
 from lstmlint.verify.worker.places import is_own, own_place
 from lstmlint.verify.worker.samples import Change, Compared
 
@@ -25,6 +26,7 @@ numpy: Any = importlib.import_module("numpy")
 
 BUILT, CALLED = "_lstmlint_built", "_lstmlint_called"
 """Where a layer was built, and where a graph was given calls of it."""
+MOST_CALLS = 4000
 IN_A_ROW = os.path.join("models", "sequential.py")
 
 
@@ -37,8 +39,12 @@ class Record:
     inputs: list[Any]
     outputs: list[Any]
     owner: Any
+    kind: str = "layer"
     masked: tuple[bool, bool] = (False, False)
+    hidden: int = 0
     ignores: bool = False
+    origins: tuple[tuple[int, int], ...] = ()
+    """For each tensor that went in, which result of which call it is; below zero: of none, but the same is the same."""
 
 
 @dataclass
@@ -51,6 +57,18 @@ class Recorder:
     raw: list[list[Any]] = field(default_factory=list)
     heal: bool = True
     diverged: bool = False
+    _made: dict[int, tuple[Any, int, int]] = field(default_factory=dict)
+    """By its identity: a tensor that a call gave (kept alive), the number of the call, and which of its results."""
+
+    def add(self, record: Record, ingoing: list[Any], outgoing: list[Any]) -> None:
+        """Notes a call of the first run, with the tensors themselves."""
+        number = len(self.records)
+        for each in ingoing:  # what no call has made is told apart by numbers below zero
+            self._made.setdefault(id(each), (each, -2 - len(self._made), 0))
+        record.origins = tuple(self._made[id(each)][1:] for each in ingoing)
+        self.records.append(record)
+        for position, tensor in enumerate(outgoing):
+            self._made[id(tensor)] = tensor, number, position
 
 
 def is_tensor(value: Any) -> bool:
@@ -78,15 +96,20 @@ class Watch:
     def __init__(self) -> None:
         self.recorder: Recorder | None = None
         self.quiet = 0
+        self.operations = operations_of(self)
         self.failing: Any = None
         self._patch()
 
     @contextmanager
-    def recording(self, recorder: Recorder) -> Iterator[None]:
+    def recording(self, recorder: Recorder | None) -> Iterator[None]:
         """Notes calls in a recorder for a while."""
         self.recorder, self.quiet = recorder, 0
-        try:
+        if recorder is None:
             yield
+            return
+        try:
+            with self.operations():
+                yield
         finally:
             self.recorder = None
 
@@ -104,12 +127,9 @@ class Watch:
             try:
                 if recorder is None or watch.quiet or not is_library(layer):
                     return call(layer, *args, **kwargs)
-                watch.quiet += 1
-                try:
+                with watch.silence():
                     result = call(layer, *args, **kwargs)
                     return watch.noted(recorder, layer, args, kwargs, result, call, called_at(layer, caller))
-                finally:
-                    watch.quiet -= 1
             except Exception:
                 if watch.failing is None and is_library(layer):
                     watch.failing = (layer, args)
@@ -121,37 +141,94 @@ class Watch:
 
         kind.__call__ = watched
         kind.__init__ = built
+        self._patch_operations()
+
+    def _patch_operations(self) -> None:
+        """The operations of graphs, which are no layers."""
+        kind = getattr(keras, "Operation", None)
+        if kind is None:  # before Keras 3
+            return
+        call, give = kind.__call__, kind.symbolic_call
+        watch = self
+
+        def watched(operation: Any, *args: Any, **kwargs: Any) -> Any:
+            recorder = watch.recorder
+            if recorder is None or watch.quiet or isinstance(operation, keras.layers.Layer):
+                return call(operation, *args, **kwargs)
+            with watch.silence():
+                result = call(operation, *args, **kwargs)
+                place = called_at(operation, sys._getframe(1).f_code.co_filename)
+                return watch.noted(recorder, operation, args, kwargs, result, call, place, "operation")
+
+        def given(operation: Any, *args: Any, **kwargs: Any) -> Any:
+            if not isinstance(operation, keras.layers.Layer):
+                operation.__dict__.setdefault(CALLED, set()).add(own_place())
+            return give(operation, *args, **kwargs)
+
+        kind.__call__, kind.symbolic_call = watched, given
+
+    @contextmanager
+    def silence(self) -> Iterator[None]:
+        """Notes nothing for a while."""
+        self.quiet += 1
+        try:
+            yield
+        finally:
+            self.quiet -= 1
+
+    def happened(self, name: str, ingoing: list[Any], outgoing: list[Any]) -> None:
+        """Notes an operation of TensorFlow that was carried out outside of what is noted as one call."""
+        place = own_place() if self.recorder is not None and not self.quiet else None
+        if self.recorder is not None and place is not None:  # none of the user's: weights that are made
+            with self.silence():
+                self.noted(self.recorder, name, ingoing, {}, outgoing, None, place, "operation")
 
     def noted(
-        self, recorder: Recorder, layer: Any, args: Any, kwargs: Any, result: Any, call: Any, place: Place | None
+        self,
+        recorder: Recorder,
+        owner: Any,
+        args: Any,
+        kwargs: Any,
+        result: Any,
+        call: Any,
+        place: Place | None,
+        kind: str = "layer",
     ) -> Any:
         """Notes a call that was made, and heals its result where samples begin to mix."""
-        ingoing = [as_array(each) for each in tensors((args, kwargs), is_tensor)]
+        given = list(tensors((args, kwargs), is_tensor))
+        ingoing = [as_array(each) for each in given]
         outgoing = list(tensors(result, is_tensor))
         if not outgoing or any(each.dtype == object for each in ingoing):
             return result
         arrays = [as_array(each) for each in outgoing]
         if recorder.change is None:
-            record = Record(type(layer).__name__, place, ingoing, arrays, layer, masks(args, result))
-            record.ignores = ignores_second_state(layer, args, kwargs, arrays, call)
-            recorder.records.append(record)
+            name = owner if isinstance(owner, str) else type(owner).__name__
+            record = Record(name, place, ingoing, arrays, owner, kind, masks(args, result), hidden_by(result))
+            if kind == "layer":
+                record.ignores = ignores_second_state(owner, args, kwargs, arrays, call)
+            if len(recorder.records) < MOST_CALLS:
+                recorder.add(record, given, outgoing)
             return result
-        return self._compare(recorder, layer, ingoing, arrays, outgoing, result)
+        return self._compare(recorder, owner, ingoing, arrays, outgoing, result)
 
     def _compare(
-        self, recorder: Recorder, layer: Any, ingoing: list[Any], arrays: list[Any], outgoing: list[Any], result: Any
+        self, recorder: Recorder, owner: Any, ingoing: list[Any], arrays: list[Any], outgoing: list[Any], result: Any
     ) -> Any:
         number = len(recorder.compared)
+        if number >= MOST_CALLS:
+            return result
         record = recorder.records[number] if number < len(recorder.records) else None
         change = recorder.change
         assert change is not None
-        if record is None or record.owner is not layer or len(record.outputs) != len(arrays):
+        if record is None or record.owner != owner or len(record.outputs) != len(arrays):
             recorder.diverged = True
         if recorder.diverged or record is None:
             recorder.compared.append(Compared([], [UNKNOWN] * len(arrays), False))
             return result
         inputs = [axis_of(a, b, change) for a, b in zip(record.inputs, ingoing, strict=False)]
         outputs = [axis_of(a, b, change) for a, b in zip(record.outputs, arrays, strict=True)]
+        if not inputs:
+            outputs = [UNKNOWN if state == MIXED else state for state in outputs]  # drawn at random
         begins = MIXED in outputs and not {MIXED, UNKNOWN} & set(inputs)
         recorder.compared.append(Compared(inputs, outputs, begins))
         recorder.raw.append(arrays)
@@ -185,6 +262,12 @@ def masks(args: Any, result: Any) -> tuple[bool, bool]:
         return any(getattr(each, "_keras_mask", None) is not None for each in tensors(value, is_tensor))
 
     return has(args), has(result)
+
+
+def hidden_by(result: Any) -> int:
+    """How many entries the masks of a result hide."""
+    found = (getattr(each, "_keras_mask", None) for each in tensors(result, is_tensor))
+    return sum(int((~as_array(mask).astype(bool)).sum()) for mask in found if mask is not None)
 
 
 def ignores_second_state(layer: Any, args: Any, kwargs: Any, arrays: list[Any], call: Any) -> bool:

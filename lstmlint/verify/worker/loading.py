@@ -16,6 +16,7 @@ from typing import Any
 
 from lstmlint.verify.contracts import Argument, Node, Recipe, Request, Scope, Step
 from lstmlint.verify.worker.places import remember
+from lstmlint.verify.worker.reshapes import GIVEN, Marked, watched
 
 TRAINING = frozenset({"backward", "fit", "fit_generator", "train_on_batch", "step", "predict", "evaluate", "minimize"})
 
@@ -101,7 +102,7 @@ def load(request: Request) -> Program:
     sys.argv = [request.file]
     sys.path[:0] = [folder for folder in request.folders if folder not in sys.path]
     with open(request.file, "rb") as file:
-        tree = ast.parse(file.read(), request.file)
+        tree = Marked().visit(ast.parse(file.read(), request.file))
     nodes: dict[tuple[int, int, int, int], list[ast.AST]] = {}
     for node in ast.walk(tree):
         if isinstance(node, (ast.expr, ast.stmt)):
@@ -119,6 +120,7 @@ def _imported(request: Request, tree: ast.Module) -> ModuleType:
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    setattr(module, GIVEN, watched)
     if parent:
         setattr(sys.modules[parent], last, module)
     kept = ast.Module([statement for statement in tree.body if not trains(statement)], tree.type_ignores)

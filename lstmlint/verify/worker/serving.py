@@ -10,11 +10,13 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from lstmlint.verify.contracts import ModelPlan, Observation, Request, decode, encode
 from lstmlint.verify.worker.faults import fault_of
 from lstmlint.verify.worker.loading import Program, load
+from lstmlint.verify.worker.reshapes import noted
 from lstmlint.verify.worker.sandbox import forbid, limit_memory
 
 Examine = Callable[[Program, ModelPlan], Observation]
@@ -50,7 +52,7 @@ def serve(request_descriptor: int, answer_descriptor: int) -> None:
             observation = examine(program, plan)
         except BaseException as error:
             observation = Observation(plan.name, fault=fault_of(error, "forward", request))
-        tell(observation=encode(observation))
+        tell(observation=encode(replace(observation, calls=(*observation.calls, *noted()))))
     tell(stage="done")
     _leave(channel)
 
