@@ -3,7 +3,7 @@
 import gc
 import sys
 
-from lstmlint.quick import answer
+from lstmlint.quick import answer, write
 
 
 def run() -> None:
@@ -14,8 +14,11 @@ def run() -> None:
         from lstmlint.cli import run as run_all
 
         run_all()
-    elif said:
-        sys.stdout.write(said)
+    else:
+        status, text = said
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        write(text)
+        sys.exit(status)
 
 
 if __name__ == "__main__":

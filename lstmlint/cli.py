@@ -15,10 +15,12 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from lstmlint import __version__
+from lstmlint.answers import Answer
 from lstmlint.engine.configuration import CONFIDENCES, FAIL_ON
 from lstmlint.engine.errors import UsageError, unknown_rule
 from lstmlint.engine.lint import Means, Outcome, lint, lint_bytes
 from lstmlint.engine.settings import Options, SettingsFinder
+from lstmlint.quick import CACHE_FOLDER, Question, cache_folder, is_terminal, question, write
 from lstmlint.report import concise, json, rules, summary
 from lstmlint.report.progress import Bar
 from lstmlint.rulebook import RuleBookError, rule_book
@@ -26,7 +28,6 @@ from lstmlint.rulebook import RuleBookError, rule_book
 FOUND, WRONG, INTERRUPTED = 1, 2, 130
 COMMANDS = ("check", "explain", "rules", "verify")
 STDIN = "-"
-CACHE_FOLDER = ".lstmlint_cache"
 OBJECTS = 50_000
 """New objects after which Python looks for cyclic garbage. Its own 700 cost a run an eighth: most objects live long."""
 
@@ -56,6 +57,7 @@ def main(arguments: Sequence[str]) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # an unprintable character is no reason to fail
     options = _parser().parse_args(_with_command(arguments))
+    options.arguments = arguments
     try:
         status: int = options.command(options)
     except (UsageError, RuleBookError) as problem:
@@ -176,9 +178,26 @@ def _check(options: argparse.Namespace) -> int:
     )
     if options.verify:
         return _verified(options, finder)
+    asked = None if is_terminal() else question(options.arguments)
+    key = asked.key() if asked is not None and asked.cache_folder is not None and asked.concerns_models() else ""
     outcome = _linted(options, finder)
-    _write(_report(options, outcome))
-    return _status(options, outcome)
+    said = _report(options, outcome)
+    write(said)
+    status = _status(options, outcome)
+    if asked is not None and key:
+        _remember(asked, key, (status, said), outcome)
+    return status
+
+
+def _remember(asked: Question, key: str, answer: Answer, outcome: Outcome) -> None:
+    """Keeps what a run over files prints, unless they changed while it went."""
+    after = question(asked.arguments)
+    if outcome.failures or outcome.lookups is None or after is None or after.key() != key or after.concerns_imports():
+        return
+    from lstmlint.engine.cache import ResultCache
+
+    # Whether a cache is of use has been said.
+    ResultCache(str(asked.cache_folder), lambda text: None).put_answer(key, answer, outcome.lookups)
 
 
 def _status(options: argparse.Namespace, outcome: Outcome) -> int:
@@ -219,10 +238,10 @@ def _verified(options: argparse.Namespace, finder: SettingsFinder) -> int:
     outcome = shown if options.show_refuted else found.outcome
     if options.output_format == "json":
         whole = options.command is _verify
-        _write(report.as_json(found) if whole else report.findings_as_json(found, options.show_refuted))
+        write(report.as_json(found) if whole else report.findings_as_json(found, options.show_refuted))
     else:
         table = "" if options.quiet else report.table(found, _colour(options), _columns())
-        _write(_report(options, outcome) + (f"\n{table}" if table else ""))
+        write(_report(options, outcome) + (f"\n{table}" if table else ""))
     return _status(options, found.outcome)
 
 
@@ -237,8 +256,6 @@ def _linted(options: argparse.Namespace, finder: SettingsFinder) -> Outcome:
 
 
 def _means(options: argparse.Namespace, progress: Callable[[int, int], None]) -> Means:
-    folder = options.cache_dir or os.environ.get("LSTMLINT_CACHE_DIR") or CACHE_FOLDER
-
     def tell(done: int, total: int) -> None:
         if done < total:
             gc.enable()  # one file alone makes no garbage worth looking for
@@ -246,7 +263,7 @@ def _means(options: argparse.Namespace, progress: Callable[[int, int], None]) ->
 
     return Means(
         jobs=options.jobs or _cores(),
-        cache_folder=None if options.no_cache else os.path.abspath(folder),
+        cache_folder=None if options.no_cache else cache_folder(options.cache_dir),
         warn=lambda text: print(f"lstmlint: warning: {text}", file=sys.stderr),
         progress=tell,
     )
@@ -289,17 +306,17 @@ def _explain(options: argparse.Namespace) -> int:
         raise UsageError(unknown_rule(options.rule, book))
     from lstmlint.report.book import page
 
-    _write(page(rule, book, _colour(options), _columns()))
+    write(page(rule, book, _colour(options), _columns()))
     return 0
 
 
 def _rules(options: argparse.Namespace) -> int:
     if options.output_format == "json":
-        _write(rules.render(rule_book()))
+        write(rules.render(rule_book()))
         return 0
     from lstmlint.report.book import table
 
-    _write(table(rule_book(), _colour(options), _columns()))
+    write(table(rule_book(), _colour(options), _columns()))
     return 0
 
 
@@ -316,15 +333,6 @@ def _columns() -> int | None:
     from shutil import get_terminal_size
 
     return get_terminal_size().columns
-
-
-def _write(text: str) -> None:
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Whoever read has what they wanted; what is left in the buffer must not fail at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _complain(what: str, trace: str, debug: bool) -> None:

@@ -34,6 +34,7 @@ LAYERS = (
     "findings",
     "syntax",
     "names",
+    "answers",
     "catalogue",
     "world",
     "interpret",

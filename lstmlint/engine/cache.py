@@ -8,32 +8,33 @@ written costs a warning. What is stored is JSON and never code: a cache may come
 from __future__ import annotations
 
 import json
-import platform
 import sqlite3
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import field
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
 from typing import TypeVar
 
-import lstmlint
+from lstmlint import answers
+from lstmlint.answers import FILE, LAYOUT, Answer, digest_of
 from lstmlint.engine.records import restored, stored
 from lstmlint.findings import Diagnostic
 from lstmlint.lean import dataclass
 
-_FILE = "results.sqlite"
-_LAYOUT = 1
-"""Grows where the tables change; results of another layout are dropped."""
+_TABLES = {
+    "results": "path TEXT PRIMARY KEY, key TEXT, lookups TEXT, found TEXT, made INTEGER",
+    "answers": "key TEXT PRIMARY KEY, status INTEGER, said TEXT, lookups TEXT, made INTEGER",
+}
 _KEPT = 30 * 24 * 3600
 """Seconds that an unused result is kept."""
 _MOST = 50_000
-"""Results that are kept at most; the oldest go first."""
+_MOST_ANSWERS = 2_000
+"""Results and answers that are kept at most; the oldest go first."""
 _PATIENCE = 5.0
 """Seconds to wait for another process that writes."""
 
-Answer = TypeVar("Answer")
+Reply = TypeVar("Reply")
 
 Lookups = Mapping[tuple[str, tuple[str, ...]], str | None]
 """Where each import was looked for (a folder, the parts of the module's name), and the file it led to."""
@@ -47,21 +48,10 @@ class Result:
     lookups: Lookups
 
 
-def digest(*parts: bytes) -> str:
-    """A short fingerprint of some bytes."""
-    whole = blake2b(digest_size=16)
-    for part in parts:
-        whole.update(len(part).to_bytes(8, "little"))
-        whole.update(part)
-    return whole.hexdigest()
-
-
 @cache
 def program() -> str:
-    """A fingerprint of lstmlint itself and the Python that runs it; edits to its sources count."""
-    package = Path(lstmlint.__file__).parent
-    newest = max((path.stat().st_mtime_ns for path in package.rglob("*.py")), default=0)
-    return digest(lstmlint.__version__.encode(), str(newest).encode(), platform.python_version().encode())
+    """A fingerprint of lstmlint itself, worked out once in a run."""
+    return answers.program()
 
 
 @dataclass(eq=False)
@@ -95,26 +85,32 @@ class ResultCache:
         lookups = [[folder, parts, file, self._digest(file)] for (folder, parts), file in result.lookups.items()]
         row = (path, key, json.dumps(lookups), stored(result.diagnostics), int(time.time()))
         self._ask(lambda database: database.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", row))
+        self._prune()
+
+    def put_answer(self, key: str, answer: Answer, lookups: Lookups) -> None:
+        """Keeps what a run printed."""
+        row = (key, *answer, answers.written(lookups), int(time.time()))
+        self._ask(lambda database: database.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?)", row))
+        self._prune()
+
+    def _prune(self) -> None:
         if not self._is_pruned:
             self._is_pruned = True
-            self._ask(_prune)
+            self._ask(_pruned)
 
     def _digest(self, file: str | None) -> str:
         """The fingerprint of another file, worked out once in a run."""
         if file is None:
             return ""
         if file not in self._digests:
-            try:
-                self._digests[file] = digest(Path(file).read_bytes())
-            except OSError:
-                self._digests[file] = "gone"
+            self._digests[file] = digest_of(file)
         return self._digests[file]
 
     def look(self) -> None:
         """Opens the cache, so that one of no use is warned of now."""
         self._ask(lambda database: None)
 
-    def _ask(self, question: Callable[[sqlite3.Connection], Answer]) -> Answer | None:
+    def _ask(self, question: Callable[[sqlite3.Connection], Reply]) -> Reply | None:
         """What the database answers; None where it is of no use, be it damaged, read-only or locked for too long."""
         if not self._is_usable:
             return None
@@ -133,21 +129,23 @@ def _opened(folder: Path) -> sqlite3.Connection:
         folder.mkdir(parents=True)
         (folder / ".gitignore").write_text("*\n")
         (folder / "CACHEDIR.TAG").write_text("Signature: 8a477f597d28d172789f06886806bc55\n")
-    connection = sqlite3.connect(folder / _FILE, timeout=_PATIENCE, isolation_level=None)
+    connection = sqlite3.connect(folder / FILE, timeout=_PATIENCE, isolation_level=None)
     connection.execute("PRAGMA synchronous = OFF")  # a result lost in a power cut is worked out again
     (layout,) = connection.execute("PRAGMA user_version").fetchone()
-    if layout != _LAYOUT:
-        connection.execute("DROP TABLE IF EXISTS results")
-        connection.execute(f"PRAGMA user_version = {_LAYOUT}")
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS results (path TEXT PRIMARY KEY, key TEXT, lookups TEXT, found TEXT, made INTEGER)"
-    )
+    for table, columns in _TABLES.items():
+        if layout != LAYOUT:
+            connection.execute(f"DROP TABLE IF EXISTS {table}")
+        connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
+    if layout != LAYOUT:
+        connection.execute(f"PRAGMA user_version = {LAYOUT}")
     return connection
 
 
-def _prune(database: sqlite3.Connection) -> None:
-    """Drops results that are old or too many."""
-    database.execute("DELETE FROM results WHERE made < ?", (int(time.time()) - _KEPT,))
-    database.execute(
-        "DELETE FROM results WHERE path IN (SELECT path FROM results ORDER BY made DESC LIMIT -1 OFFSET ?)", (_MOST,)
-    )
+def _pruned(database: sqlite3.Connection) -> None:
+    """Drops what is old or too much."""
+    for table, most in (("results", _MOST), ("answers", _MOST_ANSWERS)):
+        database.execute(f"DELETE FROM {table} WHERE made < ?", (int(time.time()) - _KEPT,))
+        database.execute(
+            f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} ORDER BY made DESC LIMIT -1 OFFSET ?)",
+            (most,),
+        )

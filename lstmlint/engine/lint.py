@@ -67,6 +67,8 @@ class Outcome:
     failures: tuple[Failure, ...]
     failed: bool
     """True where a finding is as severe as its file's settings say a run must fail on."""
+    lookups: Mapping[tuple[str, tuple[str, ...]], str | None] | None = None
+    """Where modules were looked for and what was found; None where that is not known."""
     _lines: dict[str, Sequence[str]] = field(default_factory=dict, repr=False)
 
     def lines(self, path: str) -> Sequence[str]:
@@ -143,6 +145,8 @@ class _Run:
     targets: dict[str, Target] = field(default_factory=dict)
     analysed: dict[str, Analysed] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    is_shared: bool = False
+    """True where other processes have taken part."""
 
     @cached_property
     def surroundings(self) -> Surroundings:
@@ -164,6 +168,7 @@ class _Run:
         """Analyses the rest of the files in several processes."""
         from lstmlint.engine.parallel import spread
 
+        self.is_shared = True
         if self.surroundings.cache is not None:
             self.surroundings.cache.look()
         theirs = Surroundings(self.surroundings.roots, self.means.cache_folder, _silent)
@@ -199,6 +204,7 @@ class _Run:
             files=len(self.targets),
             failures=tuple(sorted(self.failures, key=lambda failure: failure.path)),
             failed=any(self.targets[path].settings.fails(own.severity) for path, each in kept.items() for own in each),
+            lookups=None if self.is_shared or self.means.cache_folder is None else self.surroundings.lookups,
         )
 
     def _kept(self, target: Target, found: list[Diagnostic]) -> list[Diagnostic]:

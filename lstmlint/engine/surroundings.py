@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,8 @@ class Surroundings:
     cache_folder: str | None
     warn: Callable[[str], None]
     """Takes what the user should know about the cache."""
+    lookups: dict[tuple[str, tuple[str, ...]], str | None] = field(default_factory=dict)
+    """Where the modules of all files were looked for, and what was found; noted where results are kept."""
 
     @cached_property
     def _reach(self) -> Reach:
@@ -59,15 +62,18 @@ class Surroundings:
         """The diagnostics of a file with these bytes: those of an earlier run, or what `find` finds now."""
         if self.cache is None:
             return find()
-        from lstmlint.engine.cache import Result, digest, program
+        from lstmlint.answers import digest
+        from lstmlint.engine.cache import Result, program
 
         rules = [target.settings.book.by_name[name] for name in sorted(target.rules)]
         settings = f"{target.settings.configuration} {rules} {self.roots}"
         key = digest(data, settings.encode(), program().encode())
         known = self.cache.get(target.absolute, key, self.project.file_of)
         if known is not None:
+            self.lookups.update(known.lookups)
             return known.diagnostics
         self.project.looked.clear()
         found = find()
+        self.lookups.update(self.project.looked)
         self.cache.put(target.absolute, key, Result(found, dict(self.project.looked)))
         return found

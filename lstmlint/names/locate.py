@@ -23,6 +23,14 @@ def import_roots(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(folder for folder in dict.fromkeys(map(os.path.normpath, candidates)) if os.path.isdir(folder))
 
 
+def module_file(folder: str, parts: tuple[str, ...]) -> str | None:
+    """The file of a module, by the parts of its name, that lies in a folder: the module's own, or its package's."""
+    target = os.path.join(folder, *parts)
+    candidates = [f"{target}.py"] if parts else []
+    candidates.append(os.path.join(target, "__init__.py"))
+    return next(filter(os.path.isfile, candidates), None)
+
+
 class Locator:
     """Looks modules up in the packages around the importing file, and in some folders besides.
 

@@ -8,7 +8,7 @@ from dataclasses import field
 from pathlib import Path
 
 from lstmlint.lean import dataclass
-from lstmlint.names.locate import MAXIMUM
+from lstmlint.names.locate import MAXIMUM, module_file
 from lstmlint.source import ReadProblem, SourceFile
 from lstmlint.syntax.index import FileIndex, Lines, index
 from lstmlint.syntax.tree import SyntaxProblem, parse
@@ -52,10 +52,7 @@ class Project:
         """The file of a module, by the parts of its name, that would lie in a folder."""
         key = folder, parts
         if key not in self._paths:
-            target = Path(folder, *parts)
-            candidates = [target.with_name(target.name + ".py")] if parts else []
-            candidates.append(target / "__init__.py")
-            self._paths[key] = next((str(path) for path in candidates if path.is_file()), None)
+            self._paths[key] = module_file(folder, parts)
         self.looked[key] = self._paths[key]
         return self._paths[key]
 
