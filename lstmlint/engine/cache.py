@@ -126,19 +126,24 @@ class ResultCache:
 
 def _opened(folder: Path) -> sqlite3.Connection:
     if not folder.is_dir():
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)  # another process may be making it
         (folder / ".gitignore").write_text("*\n")
         (folder / "CACHEDIR.TAG").write_text("Signature: 8a477f597d28d172789f06886806bc55\n")
     connection = sqlite3.connect(folder / FILE, timeout=_PATIENCE, isolation_level=None)
     connection.execute("PRAGMA synchronous = OFF")  # a result lost in a power cut is worked out again
-    (layout,) = connection.execute("PRAGMA user_version").fetchone()
-    for table, columns in _TABLES.items():
-        if layout != LAYOUT:
-            connection.execute(f"DROP TABLE IF EXISTS {table}")
-        connection.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
-    if layout != LAYOUT:
-        connection.execute(f"PRAGMA user_version = {LAYOUT}")
+    if not _has_layout(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        if not _has_layout(connection):  # else another process was quicker
+            for table, columns in _TABLES.items():
+                connection.execute(f"DROP TABLE IF EXISTS {table}")
+                connection.execute(f"CREATE TABLE {table} ({columns})")
+            connection.execute(f"PRAGMA user_version = {LAYOUT}")
+        connection.execute("COMMIT")
     return connection
+
+
+def _has_layout(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("PRAGMA user_version").fetchone() == (LAYOUT,))
 
 
 def _pruned(database: sqlite3.Connection) -> None:
