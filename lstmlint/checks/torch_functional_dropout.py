@@ -15,7 +15,7 @@ from lstmlint.values import Const, Instance, Unknown, Value
 RULE = "torch-functional-dropout"
 _MODE = re.compile(r"train|eval|infer|test|predict|sampl|phase", re.IGNORECASE)
 """Conditions that ask for the mode."""
-_ON_PURPOSE = re.compile(
+ON_PURPOSE = re.compile(
     r"mc(?![a-z])|mc_|monte|bayes|uncertain|sampl|stochastic|ensemble|nois|corrupt|augment|pre_?net", re.IGNORECASE
 )
 """Functions and classes that want chance in every pass; a Tacotron's prenet is one."""
@@ -76,7 +76,7 @@ def _in_every_mode(event: Event) -> bool:
     asked += [name for condition, _ in event.path for name in _names(condition)]
     owners = [call.receiver.cls.name for call in event.inside if isinstance(call.receiver, Instance)]
     named = [*(call.function for call in event.inside), *owners]
-    return not any(map(_MODE.search, asked)) and not any(map(_ON_PURPOSE.search, named))
+    return not any(map(_MODE.search, asked)) and not any(map(ON_PURPOSE.search, named))
 
 
 def _names(condition: object) -> Iterator[str]:

@@ -95,11 +95,11 @@ def _fits(belief: Belief, seen: tuple[int, ...], observation: Observation) -> bo
     """The number of axes agrees, and all sizes that are known but those that are chosen for the run."""
     if len(belief.shape) != len(seen):
         return False
+    if not observation.own_input:  # a made-up input may go with made-up sizes of the model
+        return True
     batch = observation.sizes[0]
     last = len(seen) - 1
     return all(
-        wanted in (0, size)
-        or (axis in belief.chosen and axis != last)
-        or (axis != last and (not observation.own_input or (batch > 1 and size % batch == 0)))
+        wanted in (0, size) or (axis != last and (axis in belief.chosen or (batch > 1 and size % batch == 0)))
         for axis, (wanted, size) in enumerate(zip(belief.shape, seen, strict=True))
     )

@@ -178,6 +178,8 @@ class Fault:
     """Where that layer was built."""
     detail: str = ""
     """What stood against each other: the layer's arguments and the shapes it was given."""
+    origin: str = ""
+    """Who raised it: framework, raise (a statement of the user's), sizes (where a tensor was asked for them), other."""
     ours: bool = False
     """True where the input was made up, so that the exception may be the input's fault."""
 

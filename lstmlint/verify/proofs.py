@@ -6,12 +6,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from lstmlint.checks.torch_functional_dropout import ON_PURPOSE
 from lstmlint.verify.contracts import MIXED, Call, Fault, Observation, Place, Proof
 from lstmlint.verify.judging import Judged, Verdict, described, within
 from lstmlint.verify.verdicts import LAYOUT, MIXING
 
-BATCH_MIXING, SHAPE_ERROR, DEAD_LAYER = "batch-mixing", "shape-error", "dead-layer"
+BATCH_MIXING, SHAPE_ERROR, DEAD_LAYER, STATE_LEAK = "batch-mixing", "shape-error", "dead-layer", "state-leak"
 ABOUT_SHAPES = re.compile(r"\b(sizes?|shapes?|dim|dimensions?|expected|mat1|rank|ndim)\b|incompatible", re.IGNORECASE)
+ABOUT_KINDS = re.compile(
+    r"same d?type|weight dtype|scalar type|same device|type \(.*\) and \w+ type|expected to be an? \w+ tensor but"
+)
+"""Words of messages about numbers of another kind or in another place, not about sizes."""
 ABOUT_MIXING = LAYOUT | MIXING | {"keras-missing-return-sequences"}
 """Static rules whose confirmed findings say already that samples are mixed."""
 TELLING = ("RuntimeError", "ValueError", "IndexError", "InvalidArgumentError")
@@ -31,13 +36,15 @@ def proofs(observations: Iterable[Observation], judged: Iterable[Judged]) -> Ite
     for observation in observations:
         own = [each for each in confirmed if each.model == observation.name]
         mixing = _batch_mixing(observation)
-        if mixing is not None and not any(each.diagnostic.rule in ABOUT_MIXING for each in own):
+        is_said = any(each.diagnostic.rule in ABOUT_MIXING for each in own)
+        if mixing is not None and not is_said and not any(_says_the_same(mixing, each) for each in confirmed):
             yield Shown(observation.name, mixing)
         wrong = _shape_error(observation)
         if wrong is not None and not own:
             yield Shown(observation.name, wrong)
         for proof in observation.proofs:
-            if not any(_says_the_same(proof, each) for each in own):
+            on_purpose = proof.rule == STATE_LEAK and any(map(ON_PURPOSE.search, observation.classes))
+            if not on_purpose and not any(_says_the_same(proof, each) for each in own):
                 yield Shown(observation.name, proof)
 
 
@@ -53,7 +60,7 @@ def _batch_mixing(observation: Observation) -> Proof | None:
         return None
     begins = next((call for call in observation.calls if call.begins), None)
     call = begins or _first_given_mixed(observation)
-    if call is None or _may_be_unbatched(observation) or _is_graph(observation):
+    if call is None or _may_be_unbatched(observation) or _is_graph(observation) or _gives_pairs(observation):
         return None
     because: tuple[tuple[Place, str], ...] = ()
     if call.built is not None and call.built != call.place:
@@ -77,6 +84,12 @@ def _is_graph(observation: Observation) -> bool:
     return any(shape.count(batch) > 1 for shape in observation.inputs)
 
 
+def _gives_pairs(observation: Observation) -> bool:
+    """True where an output has a row and a column for each sample: each is compared with every other on purpose."""
+    batch = observation.sizes[observation.batch_axis] if observation.batch_axis < 2 else 0
+    return batch > 1 and any(shape.count(batch) > 1 for shape in observation.outputs)
+
+
 def _may_be_unbatched(observation: Observation) -> bool:
     """True where a recurrent layer reads one sequence only, which may be all that there is."""
     shapes = [layer.inputs[0] for layer in observation.layers if layer.inputs]
@@ -95,10 +108,14 @@ def _shape_error(observation: Observation) -> Proof | None:
 
 
 def is_shape_error(fault: Fault) -> bool:
-    """True for an exception about sizes that a model raised on an input of the program's own."""
+    """True for an exception about sizes that the framework raised in a model, not the user in a statement."""
+    theirs = fault.origin in ("framework", "sizes") or bool(fault.layer) or fault.type == "InvalidArgumentError"
     return (
         fault.stage == "forward"
         and bool(fault.places)
         and fault.type in TELLING
+        and theirs
+        and fault.origin != "raise"
         and bool(fault.layer or ABOUT_SHAPES.search(fault.message))
+        and not ABOUT_KINDS.search(fault.message)
     )

@@ -149,7 +149,8 @@ def _run(file: _File, framework: str, models: tuple[ModelPlan, ...], options: Op
     answer = ask(request, options.python, os.getcwd(), options.limits)
     if answer.fault is not None:
         file.fault = answer.fault
-    inside = {name for each in answer.observations if each.ran for name in each.classes if name != each.name}
+    whole = [each for each in answer.observations if each.ran or each.own_input]
+    inside = {name for each in whole for name in each.classes if name != each.name}
     file.observations = tuple(
         each for each in answer.observations if each.ran or each.own_input or each.name not in inside
     )

@@ -51,6 +51,9 @@ RAISING = frozenset(
         "keras-extra-return-sequences",
         "keras-stateful",
         "torch-hn-layout",
+        "torch-hn-bidirectional",
+        "torch-pack-mismatch",
+        "torch-unregistered-layer",
         "torch-view-as-permute",
     }
 )
@@ -109,9 +112,12 @@ def _raised(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, 
     fault = observation.fault
     if fault is None or fault.stage not in ("import", "build", "forward", "size") or (fault.ours and not fault.places):
         return None
+    if diagnostic.rule == "torch-pack-mismatch" and fault.stage == "size" and "lengths" not in fault.message:
+        return None
     innermost = fault.places[-1] if fault.places else None
     at_place = any(within(place, diagnostic) for place in fault.places) or within(fault.built, diagnostic)
-    tuples = not fault.places and diagnostic.rule.endswith("-not-unpacked") and "tuple" in fault.message
+    ran = not fault.places or bool(layers_at(diagnostic, observation))
+    tuples = ran and diagnostic.rule.endswith("-not-unpacked") and "tuple" in fault.message
     at_door = diagnostic.rule == "keras-input-shape" and not fault.places and "incompatible with" in fault.message
     if at_place or within(innermost, diagnostic, evidence=True) or tuples or at_door:
         return Verdict.CONFIRMED, f"running it raises {_says(fault)}"
@@ -127,6 +133,9 @@ def _did_not_raise(diagnostic: Diagnostic, observation: Observation) -> tuple[Ve
 
 def _layout(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
     """A layer that mixes samples, or one that has them where it reads the batch."""
+    fault = observation.fault
+    if fault is not None and not fault.ours and "hidden" in fault.message and within(fault.built, diagnostic):
+        return Verdict.CONFIRMED, f"its state has the batch where its input has time: {_says(fault)}"
     for layer in layers_at(diagnostic, observation):
         calls = [call for call in observation.calls if (call.built, call.path) == (layer.built, layer.path)]
         accused = layer.batch_first is (diagnostic.rule == "torch-spurious-batch-first")
@@ -135,7 +144,7 @@ def _layout(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, 
         if any(call.begins for call in calls):
             return _premise(diagnostic, observation, layer)
         read = 0 if layer.batch_first else 1
-        if layer.sample == read and observation.batch_axis in observation.consistent:
+        if layer.sample == read and observation.batch_axis in observation.consistent and _tells(observation):
             return Verdict.REFUTED, (
                 f"`{layer.path}` was given {_shape(layer)} with the samples on axis {layer.sample}, where it reads them"
             )
@@ -190,9 +199,16 @@ def _mixing(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, 
     followed = MIXED not in states and UNKNOWN not in states and any(state >= 0 for state in states)
     if followed and diagnostic.rule in ABOUT_STEPS:
         return Verdict.NOT_REACHED, "each sample stays apart here; its steps and features were not followed"
-    if followed and observation.batch_axis in observation.consistent:
+    if diagnostic.rule == "torch-hn-layout" and not any(seen.sample == 0 for call in calls for seen in call.outputs):
+        return Verdict.NOT_REACHED, f"the samples do not come to the first axis here: {described(calls[0])}"
+    if followed and observation.batch_axis in observation.consistent and _tells(observation):
         return Verdict.REFUTED, f"each sample stays apart here: {described(calls[0])}"
     return Verdict.NOT_REACHED, "the place was reached, but the samples could not be followed through it"
+
+
+def _tells(observation: Observation) -> bool:
+    """True where batch and time are told apart by their sizes."""
+    return observation.sizes[0] != observation.sizes[1]
 
 
 def _line(call: Call) -> int:

@@ -14,15 +14,28 @@ def _final_state(diagnostic: Diagnostic, observation: Observation) -> tuple[Verd
         kept = next((seen for seen in call.outputs if seen.sample == 1 and len(seen.shape) == 3), None)
         if state is not None and kept is not None and not call.begins and kept.shape[0] == state.shape[0]:
             return Verdict.CONFIRMED, f"the first axis is not the batch: {described(call)}"
+        if state is not None:
+            dead = _half_dead(observation, state.shape[0])
+            if dead:
+                return Verdict.CONFIRMED, f"{dead} gets no gradient: of the layers and directions, some are left out"
     return None
+
+
+def _half_dead(observation: Observation, states: int) -> str:
+    """A direction without gradient in a layer that has so many states."""
+    for layer in observation.layers:
+        if layer.directions == 2 and layer.layers * 2 == states and layer.dead and layer.dead != ("all",):
+            direction, _, number = layer.dead[0].partition(" ")
+            return f"the {direction} direction of `{layer.path}` (layer {number})"
+    return ""
 
 
 def _two_directions(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
     """Half of a summary that an early step does not reach, a direction without gradient, or twice the samples."""
     calls = calls_at(diagnostic, observation)
-    if not observation.ran or not calls:
+    if not calls:
         return None
-    batch = observation.sizes[0] if observation.batch_axis == 0 else observation.sizes[1]
+    batch = observation.sizes[1] if observation.batch_axis == 1 else observation.sizes[0]
     for call in calls:
         if any(seen.early == (True, False) for seen in call.outputs):
             return Verdict.CONFIRMED, "changing the first step moves one half of it only: the other has read one step"
@@ -34,6 +47,8 @@ def _two_directions(diagnostic: Diagnostic, observation: Observation) -> tuple[V
         ]
         if doubled:
             return Verdict.CONFIRMED, f"{doubled[0]} came out for a batch of {batch}"
+    if not observation.ran:
+        return None
     for layer in observation.layers:
         if layer.directions == 2 and layer.dead and layer.dead != ("all",):
             part = layer.dead[0].split(" ")[0]
@@ -52,6 +67,20 @@ def _state_unpacked(diagnostic: Diagnostic, observation: Observation) -> tuple[V
     for call in calls_at(diagnostic, observation):
         if call.name in ("unbind", "__iter__") and call.inputs and len(call.inputs[0].shape) >= 2:
             return Verdict.CONFIRMED, f"a state of shape {call.inputs[0].shape} is taken apart into its layers here"
+        for seen in call.inputs:
+            giver = observation.calls[seen.origin[0]] if seen.origin[0] >= 0 else None
+            if giver is not None and giver.name == "LSTM" and seen.origin[1] == 2:
+                return Verdict.CONFIRMED, f"this is c_n of `{giver.path}`, its cell state"
+    return None
+
+
+def _cell_first(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
+    """An LSTM that is given what it gave itself, or another, as (c_n, h_n)."""
+    for call in calls_at(diagnostic, observation):
+        for one, other in zip(call.inputs[1:], call.inputs[2:], strict=False):
+            (giver, first), (same, second) = one.origin, other.origin
+            if giver >= 0 and giver == same and (first, second) == (2, 1) and observation.calls[giver].name == "LSTM":
+                return Verdict.CONFIRMED, f"`{call.path}` was given c_n of `{observation.calls[giver].path}` for h_0"
     return None
 
 
@@ -104,6 +133,7 @@ OWN: dict[str, Judge] = {
     "torch-hn-layout": _final_state,
     "torch-hn-bidirectional": _two_directions,
     "torch-state-unpack": _state_unpacked,
+    "torch-initial-state-structure": _cell_first,
     "torch-padded-last-step": _padded,
     "torch-dropout-single-layer": _single_layer_dropout,
     "torch-layer-in-forward": _not_registered,

@@ -117,7 +117,7 @@ def test_samples_that_an_input_ties_together_are_no_mistake() -> None:
 
 
 def test_errors_about_made_up_input_are_no_proof() -> None:
-    fault = Fault("forward", "RuntimeError", "sizes do not fit", (place(9),))
+    fault = Fault("forward", "RuntimeError", "sizes do not fit", (place(9),), origin="framework")
     own = Observation("Net", own_input=True, fault=fault)
     made_up = Observation("Net", own_input=False, fault=fault)
     assert [each.proof.rule for each in proofs([own], [])] == ["shape-error"]
@@ -128,3 +128,50 @@ def test_observations_travel_as_json() -> None:
     observation = observed(call(9, 0, MIXED, begins=True), layers=(layer(0, True),))
     assert decode(Observation, encode(observation)) == observation
     assert isinstance(judge(STEP, [observation]), Judged)
+
+
+SLICED = finding("torch-hn-layout", 9)
+
+
+def test_a_state_whose_layers_stay_in_front_refutes_nothing() -> None:
+    sliced = replace(call(9, 1, 1), outputs=(Seen((2, 7, 3), 1),))
+    assert verdict(SLICED, observed(sliced, consistent=(0,))) is Verdict.NOT_REACHED
+    assert verdict(SLICED, observed(call(9, 1, 0), consistent=(0,))) is Verdict.REFUTED
+
+
+def test_a_batch_as_large_as_time_refutes_nothing() -> None:
+    square = replace(observed(call(9, 0, 0), consistent=(0,)), sizes=(8, 8))
+    assert verdict(finding("torch-pack-mismatch", 9), square) is Verdict.NOT_REACHED
+    assert verdict(finding("torch-pack-mismatch", 9), replace(square, sizes=(8, 9))) is Verdict.REFUTED
+
+
+def reshaped(before: tuple[int, ...], after: tuple[int, ...]) -> Observation:
+    return observed(Call("operation", "view", place(9), (Seen(before, 0),), (Seen(after, 0),)))
+
+
+def test_a_view_confirms_where_its_sizes_change_places() -> None:
+    rule = finding("torch-view-as-permute", 9)
+    assert verdict(rule, reshaped((5, 7, 3), (5, 21))) is Verdict.NOT_REACHED
+    assert verdict(rule, reshaped((5, 7, 1), (5, 1, 7))) is Verdict.NOT_REACHED
+    assert verdict(rule, reshaped((5, 7, 3), (5, 3, 7))) is Verdict.CONFIRMED
+
+
+def given_states(first: tuple[int, int], second: tuple[int, int]) -> Observation:
+    """An LSTM in line 9 that is given two states, each a result (by number) of a call (by number)."""
+    giver = call(5, 0, 0)
+    states = Seen((1, 5, 8), 1, origin=first), Seen((1, 5, 8), 1, origin=second)
+    reader = replace(call(9, 0, 0), inputs=(Seen((5, 7, 3), 0), *states))
+    return observed(giver, reader)
+
+
+def test_states_confirm_where_the_cell_state_comes_first() -> None:
+    rule = finding("torch-initial-state-structure", 9)
+    assert verdict(rule, given_states((0, 1), (0, 2))) is Verdict.NOT_REACHED
+    assert verdict(rule, given_states((-1, -1), (-1, -1))) is Verdict.NOT_REACHED
+    assert verdict(rule, given_states((0, 2), (0, 1))) is Verdict.CONFIRMED
+
+
+def test_an_output_of_pairs_is_no_mixing() -> None:
+    mixed = observed(call(9, 0, MIXED, begins=True))
+    assert [each.proof.rule for each in proofs([mixed], [])] == ["batch-mixing"]
+    assert list(proofs([replace(mixed, outputs=((5, 5),))], [])) == []

@@ -6,12 +6,14 @@ import re
 import traceback
 
 from lstmlint.verify.contracts import Fault, Place, Request
-from lstmlint.verify.worker.places import own_frames
+from lstmlint.verify.worker.places import is_own, own_frames, place_of, text_at
 
 OUT_OF_MEMORY = "out of memory"
 """What stands for an exception's type where memory was not given, whatever it was called."""
 WRAPPED = "Exception encountered when calling"
 NOISE = re.compile(r"\x1b\[\d*m|\{\{function_node [^}]*\}\} ")
+FRAMEWORK = re.compile(r"[/\\\\](torch|keras|tensorflow|numpy|jax|lstmlint)[/\\\\]")
+"""What the paths of modules have in them that raise where sizes do not fit; the watch lies around torch's functions."""
 KEPT = 6000
 """Characters of a traceback, the last ones."""
 
@@ -23,7 +25,24 @@ def fault_of(error: BaseException, stage: str, request: Request) -> Fault:
     name = OUT_OF_MEMORY if isinstance(error, MemoryError) else type(error).__name__
     if "can't allocate memory" in str(error) or "not enough memory" in str(error):
         name = OUT_OF_MEMORY
-    return Fault(stage, name, _said(error), places, "".join(shown)[-KEPT:])
+    return Fault(stage, name, _said(error), places, "".join(shown)[-KEPT:], origin=_origin(error))
+
+
+def _origin(error: BaseException) -> str:
+    """Who raised an exception, by the innermost frame; Keras takes its own frames out, so the statement tells, too."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "other"
+    file = trace.tb_frame.f_code.co_filename
+    if not is_own(file):
+        return "framework" if FRAMEWORK.search(file) else "other"
+    place = place_of(trace)
+    if text_at(place).strip().startswith(("raise", "assert")):
+        return "raise"
+    line = text_at(Place(place.file, place.line))
+    return "sizes" if ".shape" in line or ".size(" in line else "other"
 
 
 def _said(error: BaseException) -> str:

@@ -123,9 +123,28 @@ def _imported(request: Request, tree: ast.Module) -> ModuleType:
     setattr(module, GIVEN, watched)
     if parent:
         setattr(sys.modules[parent], last, module)
-    kept = ast.Module([statement for statement in tree.body if not trains(statement)], tree.type_ignores)
-    exec(compile(kept, request.file, "exec"), vars(module))
+    kept = [statement for statement in tree.body if not trains(statement)]
+    if len(kept) == len(tree.body):
+        exec(compile(tree, request.file, "exec"), vars(module))
+        return module
+    for statement in kept:
+        try:
+            exec(compile(ast.Module([statement], tree.type_ignores), request.file, "exec"), vars(module))
+        except NameError as error:
+            if not _is_of(error, tree.body):
+                raise
     return module
+
+
+def _is_of(error: NameError, body: list[ast.stmt]) -> bool:
+    """True where a name is missing that a statement binds which was left out."""
+    name = getattr(error, "name", None)
+    return any(
+        isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id == name
+        for statement in body
+        if trains(statement)
+        for node in ast.walk(statement)
+    )
 
 
 def _free_name(file: str) -> str:

@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
-from types import CodeType, FrameType
+from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from lstmlint.verify.contracts import Place
@@ -76,6 +76,15 @@ def _lines(file: str) -> tuple[str, ...]:
         return ()
 
 
+def text_at(place: Place) -> str:
+    """The source text of a place, or its lines where the columns are not known."""
+    lines = [*_lines(place.file)[place.line - 1 : max(place.end_line, place.line)]]
+    if lines and place.column:
+        lines[-1] = lines[-1][: place.end_column - 1]
+        lines[0] = lines[0][place.column - 1 :]
+    return "\n".join(lines)
+
+
 def own_frames(error: BaseException, root: str, file: str) -> tuple[Place, ...]:
     """The user's own frames that an exception went through, the innermost last."""
     remember(root, file)
@@ -87,7 +96,11 @@ def own_frames(error: BaseException, root: str, file: str) -> tuple[Place, ...]:
 def _frames(error: BaseException) -> Iterator[Place]:
     trace = error.__traceback__
     while trace is not None:
-        code = trace.tb_frame.f_code
-        if is_own(code.co_filename):
-            yield _place(code, trace.tb_lasti, trace.tb_lineno)
+        if is_own(trace.tb_frame.f_code.co_filename):
+            yield place_of(trace)
         trace = trace.tb_next
+
+
+def place_of(trace: TracebackType) -> Place:
+    """What a frame of a traceback was executing."""
+    return _place(trace.tb_frame.f_code, trace.tb_lasti, trace.tb_lineno)

@@ -111,9 +111,14 @@ def _made_up(plan: ModelPlan, model: Any) -> Input:
     return made_up(plan.parameters, plan.configured, sizes_of(model), generator)
 
 
+def sized(model: Any) -> list[Any]:
+    """A model's parameters, without those that get their sizes with the first input."""
+    return [each for each in model.parameters() if not torch.nn.parameter.is_lazy(each)]
+
+
 def sizes_of(model: Any) -> set[int]:
     """All sizes of a model's parameters, and those of its recurrent layers that have none (layers, directions)."""
-    found = {int(size) for parameter in model.parameters() for size in parameter.shape}
+    found = {int(size) for parameter in sized(model) for size in parameter.shape}
     for module in model.modules():
         if isinstance(module, nn.RNNBase):
             found |= {int(module.num_layers) * (2 if module.bidirectional else 1), int(module.hidden_size)}

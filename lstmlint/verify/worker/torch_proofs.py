@@ -1,45 +1,30 @@
-"""What else running shows: which steps matter, whether padding is read, whether answers repeat, who gets gradient."""
+"""What else running shows: which steps matter, whether padding is read, who gets gradient."""
 
 from __future__ import annotations
 
-import dis
 import importlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from lstmlint.verify.contracts import ModelPlan, Place, Proof
 from lstmlint.verify.worker.flatten import replaced, tensors
 from lstmlint.verify.worker.hypotheses import Hypothesis
-from lstmlint.verify.worker.samples import Change
 from lstmlint.verify.worker.torch_inputs import Input, changed_step
+from lstmlint.verify.worker.torch_leaks import repeat
 from lstmlint.verify.worker.torch_recording import Record, Recorder, is_tensor
+from lstmlint.verify.worker.torch_reruns import Findings, differ, last_place, pairs, rerun
 from lstmlint.verify.worker.torch_runs import Examination, as_plain
 from lstmlint.verify.worker.torch_samples import moved
 
 torch: Any = importlib.import_module("torch")
 nn: Any = torch.nn
 
-RANDOM = ("dropout", "alpha_dropout", "feature_alpha_dropout", "feature_dropout")
-STATES = ("randn", "rand", "empty", "randn_like", "rand_like", "empty_like", "normal_", "uniform_")
-
-
-@dataclass
-class Findings:
-    """What was found, by the number of the call or the name of the layer."""
-
-    proofs: list[Proof] = field(default_factory=list)
-    early: dict[int, list[tuple[bool, bool]]] = field(default_factory=dict)
-    short: dict[int, list[bool]] = field(default_factory=dict)
-    differing: set[int] = field(default_factory=set)
-    dead: dict[str, list[str]] = field(default_factory=dict)
-
 
 def look_further(examination: Examination, plan: ModelPlan, chosen: Hypothesis | None) -> Findings:
     """All further runs of a model; one that fails says nothing."""
     found = Findings()
-    looks: list[Any] = [lambda: _repeat(examination, found), lambda: _gradients(examination, found)]
+    looks: list[Any] = [lambda: repeat(examination, found), lambda: _gradients(examination, found)]
     given = examination.given
     if chosen is not None and given.steps:
         time = 1 - chosen.axis
@@ -53,45 +38,20 @@ def look_further(examination: Examination, plan: ModelPlan, chosen: Hypothesis |
     return found
 
 
-def _rerun(examination: Examination, given: Input) -> tuple[Recorder, list[Any]]:
-    recorder = Recorder(examination.base.records, change=Change(0, 1), keep=True)
-    with torch.no_grad():
-        outputs = examination.forward(given, recorder)
-    return recorder, outputs
-
-
-def _pairs(examination: Examination, recorder: Recorder) -> Iterator[tuple[int, Record, list[Any]]]:
-    """The calls of a run with their records and what came out, as far as the two runs go alike."""
-    for number, (record, compared) in enumerate(zip(examination.base.records, recorder.compared, strict=False)):
-        if not compared.raw:
-            return
-        yield number, record, compared.raw
-
-
-def _differ(before: list[Any], after: list[Any]) -> bool:
-    if len(before) != len(after):
-        return True
-    for one, other in zip(before, after, strict=True):
-        where = moved(one, other)
-        if where is None or bool(where.any()):
-            return True
-    return False
-
-
 def _time(examination: Examination, plan: ModelPlan, chosen: Hypothesis, axis: int, found: Findings) -> None:
     given = examination.given
     steps = int(given.main.shape[axis]) if given.main is not None else 0
     if steps < 3:
         return
-    recorder, outputs = _rerun(examination, _step(given, axis, 0))
-    for number, record, raw in _pairs(examination, recorder):
+    recorder, outputs = rerun(examination, _step(given, axis, 0))
+    for number, record, raw in pairs(examination, recorder):
         found.early[number] = [_halves(a, b) for a, b in zip(record.outputs, raw, strict=False)]
     if not chosen.holds:
         return
-    if not _differ(examination.outputs, outputs):
-        others = [_rerun(examination, _step(given, axis, step))[1] for step in range(1, steps)]
-        ignored = not any(_differ(examination.outputs, other) for other in others[:-1])
-        if ignored and others and _differ(examination.outputs, others[-1]):
+    if not differ(examination.outputs, outputs):
+        others = [rerun(examination, _step(given, axis, step))[1] for step in range(1, steps)]
+        ignored = not any(differ(examination.outputs, other) for other in others[:-1])
+        if ignored and others and differ(examination.outputs, others[-1]):
             found.proofs.append(_ignored(examination, recorder, steps))
     if plan.causal:
         _future(examination, axis, steps, found)
@@ -113,26 +73,22 @@ def _ignored(examination: Examination, recorder: Recorder, steps: int) -> Proof:
     """Names the last call that still saw the changed step and whose result does not."""
     place: Place | None = None
     reached: set[int] = set()
-    for number, record, raw in _pairs(examination, recorder):
-        if _differ(record.outputs, raw):
+    for number, record, raw in pairs(examination, recorder):
+        if differ(record.outputs, raw):
             reached.add(number)
         elif any(state != -1 for state in recorder.compared[number].inputs):
             place = record.place or place
     shown = f"none of the {steps} time steps but the last moves any output"
-    return Proof("time-ignored", place or _last_place(examination), shown)
-
-
-def _last_place(examination: Examination) -> Place | None:
-    return next((record.place for record in reversed(examination.base.records) if record.place), None)
+    return Proof("time-ignored", place or last_place(examination), shown)
 
 
 def _future(examination: Examination, axis: int, steps: int, found: Findings) -> None:
-    recorder, outputs = _rerun(examination, _step(examination.given, axis, steps - 1))
+    recorder, outputs = rerun(examination, _step(examination.given, axis, steps - 1))
     for before, after in zip(examination.outputs, outputs, strict=False):
         if axis < before.dim() and before.shape[axis] == steps:
             where = moved(before, after)
             if where is not None and bool(where.narrow(axis, 0, steps - 1).any()):
-                place = _first_ahead(examination, recorder, steps) or _last_place(examination)
+                place = _first_ahead(examination, recorder, steps) or last_place(examination)
                 shown = f"changing step {steps - 1} of the input moves the output of earlier steps"
                 found.proofs.append(Proof("future-read", place, shown))
                 return
@@ -140,7 +96,7 @@ def _future(examination: Examination, axis: int, steps: int, found: Findings) ->
 
 def _first_ahead(examination: Examination, recorder: Recorder, steps: int) -> Place | None:
     """The first call after which a step knows of a later one."""
-    for _, record, raw in _pairs(examination, recorder):
+    for _, record, raw in pairs(examination, recorder):
         for before, after in zip(record.outputs, raw, strict=False):
             where = moved(before, after)
             axes = [axis for axis, size in enumerate(before.shape) if size == steps]
@@ -169,10 +125,10 @@ def _padding(examination: Examination, chosen: Hypothesis, axis: int, found: Fin
     changed = shorter
     for step in range(length, steps):
         changed = _only_last(changed_step(changed, axis, step, torch.Generator().manual_seed(step)), changed, chosen)
-    _, outputs = _rerun(watched, changed)
+    _, outputs = rerun(watched, changed)
     for before, after in zip(watched.outputs, outputs, strict=False):
         if _valid_moved(before, after, batch, steps, length):
-            place = _padded_reader(watched) or _last_place(watched)
+            place = _padded_reader(watched) or last_place(watched)
             shown = f"the output of a sample of {length} steps moves with steps {length} to {steps - 1}, its padding"
             found.proofs.append(Proof("padding-read", place, shown))
             return
@@ -190,6 +146,7 @@ def _shortened(given: Input, batch_axis: int, axis: int, length: int) -> tuple[I
             result.select(batch_axis, tensor.shape[batch_axis] - 1).narrow(0, length, given_steps - length).zero_()
         elif _are_lengths(tensor, given_batch, given_steps):
             done["lengths"] = True
+            result[:-1] = given_steps  # of all samples the last alone ends early
             result[-1] = length
         return result
 
@@ -245,81 +202,6 @@ def _padded_reader(examination: Examination) -> Place | None:
         if isinstance(record.owner, nn.RNNBase):
             return record.place
     return None
-
-
-def _repeat(examination: Examination, found: Findings) -> None:
-    """The same input twice: once from the same seed (what is kept), once on (what is random)."""
-    model = examination.fresh()
-    with torch.no_grad():
-        first = examination.forward(examination.given, None, model)
-        recorder = Recorder(examination.base.records, change=Change(0, 1), keep=True)
-        second = examination.forward(examination.given, recorder, model)
-    if _differ(first, second):
-        if not _can_be_reset(model, examination.model):
-            found.proofs.append(_leak(examination, recorder))
-        return
-    recorder = Recorder(examination.base.records, change=Change(0, 1), keep=True)
-    with torch.no_grad():
-        other = examination.forward(examination.given, recorder, examination.fresh(), seed=99)
-    sources = [
-        (number, record)
-        for number, record, raw in _pairs(examination, recorder)
-        if _differ(record.outputs, raw) and all(state == -1 for state in recorder.compared[number].inputs)
-    ]
-    found.differing |= {number for number, _ in sources}
-    found.differing |= {number for number, record, _ in _pairs(examination, recorder) if _drops(record)}
-    telling = [(n, record) for n, record in sources if record.name in RANDOM or record.name in STATES]
-    if telling and _differ(examination.outputs, other):
-        dropping = [record for _, record in telling if record.name in RANDOM]
-        source = dropping[0] if dropping else telling[0][1]
-        if dropping or _feeds_state(examination, recorder):
-            shown = f"the same batch gives two answers in evaluation mode: `{source.name}` draws new numbers each time"
-            found.proofs.append(Proof("state-leak", source.place, shown))
-
-
-def _drops(record: Record) -> bool:
-    """True for a dropout that is on: zeros come out where none went in."""
-    if record.name not in RANDOM or not record.inputs or record.inputs[0].shape != record.outputs[0].shape:
-        return False
-    return bool(((record.outputs[0] == 0) & (record.inputs[0] != 0)).any())
-
-
-def _can_be_reset(after: Any, before: Any) -> bool:
-    """True where what the model keeps is set by a method of its own, so that the program decides when to forget."""
-    for (_, new), (_, old) in zip(after.named_modules(), before.named_modules(), strict=False):
-        public = [(name, value) for name, value in vars(new).items() if not name.startswith("_")]
-        kept = {name for name, value in public if _is_other(value, vars(old).get(name))}
-        methods = [each for name, each in vars(type(new)).items() if name not in ("forward", "__init__")]
-        for code in (each.__code__ for each in methods if hasattr(each, "__code__")):
-            stored = {each.argval for each in dis.get_instructions(code) if each.opname == "STORE_ATTR"}
-            if stored & kept:
-                return True
-    return False
-
-
-def _is_other(value: Any, known: Any) -> bool:
-    new, old = list(tensors(value, is_tensor)), list(tensors(known, is_tensor))
-    return bool(new) and _differ(old, new)
-
-
-def _feeds_state(examination: Examination, recorder: Recorder) -> bool:
-    """True where a recurrent layer starts from another state though its input is the same."""
-    for number, record, _ in _pairs(examination, recorder):
-        if isinstance(record.owner, (nn.RNNBase, nn.RNNCellBase)):
-            states = recorder.compared[number].inputs
-            return bool(states) and states[0] == -1 and any(state != -1 for state in states[1:])
-    return False
-
-
-def _leak(examination: Examination, recorder: Recorder) -> Proof:
-    place = None
-    for number, record, raw in _pairs(examination, recorder):
-        if _differ(record.outputs, raw) or any(state != -1 for state in recorder.compared[number].inputs):
-            place = record.place
-            if isinstance(record.owner, nn.Module):
-                break
-    shown = "the same batch gives another answer the second time: something of the first call is kept"
-    return Proof("state-leak", place or _last_place(examination), shown)
 
 
 def _gradients(examination: Examination, found: Findings) -> None:

@@ -38,6 +38,8 @@ class Record:
     inputs: list[Any]
     outputs: list[Any]
     owner: Any = None
+    origins: tuple[tuple[int, int], ...] = ()
+    """For each tensor that went in, which result of which call it is; (-1, -1): of none."""
 
 
 class Stopped(Exception):
@@ -63,6 +65,8 @@ class Recorder:
     elements: int = 0
     failing: list[tuple[Any, tuple[Any, ...]]] = field(default_factory=list)
     """The layers of torch that an exception came through, the innermost first, with what they were given."""
+    _made: dict[int, tuple[Any, int, int]] = field(default_factory=dict)
+    """By its identity: a tensor that a call gave (kept alive), the number of the call, and which of its results."""
     _copies: dict[int, tuple[Any, int, Any]] = field(default_factory=dict)
 
     def call(self, kind: str, name: str, owner: Any, run: Callable[[], Any], given: Any) -> Any:
@@ -74,9 +78,14 @@ class Recorder:
         outgoing = list(tensors(_opened(seen), is_tensor))
         if not outgoing:
             return result
-        ingoing = before or self._snapshot(given)
+        given_tensors = list(tensors(_opened(given), is_tensor))
+        ingoing = before or [self._copied(each) for each in given_tensors]
         if self.change is None:
-            self._record(Record(kind, name, own_place(), ingoing, [_copy(each) for each in outgoing], owner))
+            record = Record(kind, name, own_place(), ingoing, [_copy(each) for each in outgoing], owner)
+            record.origins = tuple(self._made.get(id(each), (None, -1, -1))[1:] for each in given_tensors)
+            for position, tensor in enumerate(outgoing):
+                self._made[id(tensor)] = tensor, len(self.records), position
+            self._record(record)
             return result
         return self._compare(kind, name, ingoing, outgoing, result, in_place)
 

@@ -58,6 +58,9 @@ def repaired(given: Input, failing: list[tuple[Any, tuple[Any, ...]]]) -> Input 
     rank = rank_wanted(module)
     if rank is not None and fed.dim() != rank and given.main is not None and given.main.dim() == fed.dim():
         return _with_rank(given, rank, wanted(module))
+    main = given.main
+    if rank is not None and fed.dim() == rank + 1 and main is not None and main.dim() == 2 and not given.own:
+        return _replaced(given, lambda tensor: tensor[:, 0].clone() if tensor is main else tensor)
     demand = wanted(module)
     if demand is None or fed.dim() <= max(demand[0], 0):
         return None

@@ -8,9 +8,10 @@ from typing import Any
 
 from lstmlint.verify.contracts import UNKNOWN, Call, Fault, ModelPlan, Observation, Seen, SeenLayer
 from lstmlint.verify.worker.hypotheses import Hypothesis
-from lstmlint.verify.worker.torch_building import Built
-from lstmlint.verify.worker.torch_proofs import Findings, look_further
+from lstmlint.verify.worker.torch_building import Built, sized
+from lstmlint.verify.worker.torch_proofs import look_further
 from lstmlint.verify.worker.torch_recording import BUILT, Record
+from lstmlint.verify.worker.torch_reruns import Findings
 from lstmlint.verify.worker.torch_runs import Examination, leading_axes
 
 torch: Any = importlib.import_module("torch")
@@ -33,7 +34,7 @@ def observation(
         given.own,
         (given.batch, given.steps),
         fault=fault,
-        parameters=sum(parameter.numel() for parameter in built.model.parameters()),
+        parameters=sum(parameter.numel() for parameter in sized(built.model)),
         on_meta=shapes_only,
         inputs=given.shapes,
         outputs=tuple(tuple(each.shape) for each in examination.outputs),
@@ -72,6 +73,7 @@ def _chosen(examination: Examination, plan: ModelPlan, hypotheses: list[Hypothes
 def _call(number: int, record: Record, chosen: Hypothesis | None, found: Findings, paths: dict[int, str]) -> Call:
     merged = chosen.merged(number) if chosen else None
     inputs = _seen(record.inputs, merged.inputs if merged else [])
+    inputs = [replace(each, origin=origin) for each, origin in zip(inputs, record.origins, strict=False)] or inputs
     outputs = _seen(record.outputs, merged.outputs if merged else [])
     early, short = found.early.get(number, []), found.short.get(number, [])
     outputs = [

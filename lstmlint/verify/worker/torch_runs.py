@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import importlib
+import random
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -39,7 +41,7 @@ class Examination:
         model = self.fresh() if model is None else model
         fed = given.copy()
         if seed is not None:
-            torch.manual_seed(seed)
+            seed_all(seed)
         call = model if self.run is None else partial(self.run, model)
         if recorder is None:
             result = call(*fed.args, **fed.kwargs)
@@ -81,6 +83,15 @@ class Examination:
         if len(outputs) != len(self.outputs):
             return [UNKNOWN]
         return [axis_of(before, after, change) for before, after in zip(self.outputs, outputs, strict=True)]
+
+
+def seed_all(seed: int) -> None:
+    """Starts every source of chance anew that a model may draw from."""
+    torch.manual_seed(seed)
+    random.seed(seed)
+    numpy = sys.modules.get("numpy")
+    if numpy is not None:
+        numpy.random.seed(seed)
 
 
 def as_plain(result: Any) -> Any:
