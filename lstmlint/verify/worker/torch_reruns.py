@@ -29,6 +29,7 @@ class Findings:
 
 
 def rerun(examination: Examination, given: Input) -> tuple[Recorder, list[Any]]:
+    """A run on another input, each call of it kept and held against the first run, and what came out."""
     recorder = Recorder(examination.base.records, change=Change(0, 1), keep=True)
     with torch.no_grad():
         outputs = examination.forward(given, recorder)
@@ -44,6 +45,7 @@ def pairs(examination: Examination, recorder: Recorder) -> Iterator[tuple[int, R
 
 
 def differ(before: list[Any], after: list[Any]) -> bool:
+    """True where any of two lists of tensors differ, or cannot be compared."""
     if len(before) != len(after):
         return True
     for one, other in zip(before, after, strict=True):
@@ -54,4 +56,5 @@ def differ(before: list[Any], after: list[Any]) -> bool:
 
 
 def last_place(examination: Examination) -> Place | None:
+    """The last place of the user\'s that the first run came to."""
     return next((record.place for record in reversed(examination.base.records) if record.place), None)
