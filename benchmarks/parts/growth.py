@@ -66,23 +66,19 @@ def _sample(shape: Shape, size: int) -> Sample:
 
 def _interpret(files: dict[str, str]) -> tuple[int, bool]:
     """Interprets the files of a folder one by one; the steps of all, and whether the bound ended one of them."""
-    from lstmlint.interpret.load import load
     from lstmlint.interpret.program import settle
     from lstmlint.interpret.run import STEPS
-    from lstmlint.names.project import ModuleFile, Project, parse_module
+    from lstmlint.names.project import Project
     from lstmlint.source import SourceFile
-    from lstmlint.syntax.index import index
 
-    load()
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():
             Path(folder, name).write_text(text, encoding="utf-8")
         project, steps = Project((Path(folder),)), []
         for name, text in files.items():
-            tree = parse_module(text)
-            assert tree is not None
-            file = ModuleFile(SourceFile(str(Path(folder, name)), text), index(tree))
-            steps.append(settle(file, project).steps)
+            run = settle(SourceFile(str(Path(folder, name)), text), project)
+            assert run is not None
+            steps.append(run.steps)
     return sum(steps), any(each > STEPS for each in steps)
 
 

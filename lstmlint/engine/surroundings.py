@@ -45,7 +45,7 @@ class Surroundings:
         """The one project of all files."""
         from lstmlint.names.project import Project  # a run that interprets nothing need not import it
 
-        return Project(self.roots)
+        return Project(self.roots, self._reach)
 
     @cached_property
     def cache(self) -> ResultCache | None:

@@ -35,7 +35,7 @@ def module_name(run: Run, module: Frame, name: str) -> Value | None:
     """A name of a file's top level, its defining statement being run now if it was not yet."""
     if name in module.variables:
         return settled_name(run, module, name)
-    entry = module.file.index.bindings.get(name)
+    entry = module.file.index.binding(name)
     if entry is not None and name not in module.pending:
         module.pending.add(name)
         try:

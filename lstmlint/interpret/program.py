@@ -10,6 +10,7 @@ import gc
 import sys
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import libcst as cst
 
@@ -20,6 +21,7 @@ from lstmlint.interpret.builtins import library
 from lstmlint.interpret.calls import call_function
 from lstmlint.interpret.classes import call_instance, instantiate
 from lstmlint.interpret.definitions import Nowhere, ancestry
+from lstmlint.interpret.interest import concerned_methods
 from lstmlint.interpret.keras.arrays import is_about_ports
 from lstmlint.interpret.keras.sequential import finish
 from lstmlint.interpret.keras.training import tell_compiled
@@ -30,9 +32,10 @@ from lstmlint.interpret.run import STEPS, Exhausted, Run
 from lstmlint.interpret.scope import Frame, Syntax
 from lstmlint.interpret.torch.lightning import is_left_to_lightning, train
 from lstmlint.interpret.versions import asks_for_keras_2, resets_states
-from lstmlint.names.project import ModuleFile, Project, parse_module
+from lstmlint.names.project import ModuleFile, Project
 from lstmlint.source import SourceFile
-from lstmlint.syntax.index import ClassEntry, FunctionEntry, index
+from lstmlint.syntax.index import ClassEntry, Entry, FunctionEntry, Lines, index
+from lstmlint.syntax.tree import SyntaxProblem, parse
 from lstmlint.values import ALWAYS, Class, Function, Instance
 from lstmlint.versions import NEWEST, Versions
 from lstmlint.world import World
@@ -47,14 +50,45 @@ FIRST = ("forward", "call", "__call__")
 """The methods that say how an object is used, before all others."""
 
 
+@dataclass(frozen=True)
+class Linted:
+    """The file that a run is about."""
+
+    file: ModuleFile
+    body: tuple[Entry, ...]
+    """The statements of its top level."""
+    involved: frozenset[str]
+    """The names of the definitions there that involve a recurrent layer. What else there is waits until it is used."""
+
+    @property
+    def definitions(self) -> list[FunctionEntry | ClassEntry]:
+        """The functions and classes of the top level."""
+        return [entry for entry in self.body if isinstance(entry, (FunctionEntry, ClassEntry))]
+
+
 def interpret(source: SourceFile, project: Project, versions: Versions = NEWEST) -> list[World]:
     """The finished worlds of a file: one, or none where Python cannot read the file."""
-    tree = parse_module(source.text)
-    if tree is None:
-        return []
+    run = settle(source, project, versions)
+    return [] if run is None else [run.world]
+
+
+def settle(source: SourceFile, project: Project, versions: Versions = NEWEST) -> Run | None:
+    """Interprets a file, again where an entry learned too late what an earlier one had needed; the last round."""
+    tree = parse(source)
+    if isinstance(tree, SyntaxProblem):
+        return None
     load()
+    found = index(tree)
+    linted = Linted(ModuleFile(source, found), found.body, project.involved(source))
+    syntax = Syntax()
+    ranks: dict[Hashable, int | None] = {}
     with _room():
-        return [settle(ModuleFile(source, index(tree)), project, versions).world]
+        for _ in range(ROUNDS):
+            run = _run(linted, project, syntax, ranks, versions)
+            if run.steps > STEPS or not run.is_stale:
+                break
+            ranks = run.world.ranks
+    return run
 
 
 @contextmanager
@@ -71,29 +105,17 @@ def _room() -> Iterator[None]:
             gc.enable()
 
 
-def settle(file: ModuleFile, project: Project, versions: Versions = NEWEST) -> Run:
-    """Interprets a file, again where an entry learned too late what an earlier one had needed; the last round."""
-    syntax = Syntax()
-    ranks: dict[Hashable, int | None] = {}
-    for _ in range(ROUNDS):
-        run = _run(file, project, syntax, ranks, versions)
-        if run.steps > STEPS or not run.is_stale:
-            break
-        ranks = run.world.ranks
-    return run
-
-
 def _run(
-    file: ModuleFile, project: Project, syntax: Syntax, ranks: dict[Hashable, int | None], versions: Versions
+    linted: Linted, project: Project, syntax: Syntax, ranks: dict[Hashable, int | None], versions: Versions
 ) -> Run:
-    text = file.source.text
+    text = linted.file.source.text
     world = World(dict(ranks), versions=versions, keras_2=asks_for_keras_2(text), resets=resets_states(text))
     world.ports = is_about_ports(text)
     run = Run(world, project, syntax, lookup)
     world.apply = run.call
     run.library = library(run)
     try:
-        for entry in _entries(run, file):
+        for entry in _entries(run, linted):
             attempt(run, entry)
         run.world.path = ALWAYS
         finish(world)
@@ -102,33 +124,33 @@ def _run(
     return run
 
 
-def _top_level(run: Run, module: Frame) -> None:
+def _top_level(run: Run, module: Frame, linted: Linted) -> None:
     """The statements of a file in order."""
-    for statement in module.file.index.body:
-        if isinstance(statement, (FunctionEntry, ClassEntry)):
-            once(run, lambda name=statement.name: module_name(run, module, name))  # type: ignore[misc]
-        else:
+    for statement in linted.body:
+        if isinstance(statement, Lines):
             once(run, lambda lines=statement: define(run, module, lines))  # type: ignore[misc]
+        elif statement.name in linted.involved:
+            once(run, lambda name=statement.name: module_name(run, module, name))  # type: ignore[misc]
 
 
-def _entries(run: Run, file: ModuleFile) -> Iterator[Callable[[], object]]:
+def _entries(run: Run, linted: Linted) -> Iterator[Callable[[], object]]:
     """What to run, one after the other; what later entries are depends on what earlier ones reached."""
-    module = module_frame(run, file)
+    module = module_frame(run, linted.file)
     run.frames.append(module)
-    yield lambda: _top_level(run, module)
-    definitions = [entry for entry in file.index.body if isinstance(entry, (FunctionEntry, ClassEntry))]
-    for entry in _roots_first(file, definitions):
+    yield lambda: _top_level(run, module, linted)
+    definitions = [entry for entry in linted.definitions if entry.name in linted.involved]
+    for entry in _roots_first(linted.file, definitions):
         value = module.variables.get(entry.name)
         if isinstance(value, Function) and run.function(value).ident not in run.entered:
             yield lambda value=value: _call_function(run, value)  # type: ignore[misc]
         elif isinstance(value, Class) and run.cls(value).ident not in run.built and not _is_base(entry, definitions):
             yield lambda value=value: _instantiate(run, value)  # type: ignore[misc]
-    yield from _objects(run)
+    yield from _objects(run, linted)
     for entry in definitions:
         value = module.variables.get(entry.name)
         if isinstance(value, Class) and not _was_reached(run, value):
             yield lambda value=value: _instantiate(run, value)  # type: ignore[misc]
-    yield from _objects(run)
+    yield from _objects(run, linted)
 
 
 def _roots_first(file: ModuleFile, definitions: list[FunctionEntry | ClassEntry]) -> list[FunctionEntry | ClassEntry]:
@@ -168,7 +190,7 @@ def _instantiate(run: Run, value: Class) -> None:
     instantiate(run, value, _no_arguments(run, value.name))
 
 
-def _objects(run: Run) -> Iterator[Callable[[], object]]:
+def _objects(run: Run, linted: Linted) -> Iterator[Callable[[], object]]:
     """The objects made so far: each is called if nobody did, then its other methods run."""
     numbers: dict[Class, int] = {}
     position = 0
@@ -184,7 +206,7 @@ def _objects(run: Run) -> Iterator[Callable[[], object]]:
                 if (run.function(found).ident, owner.address) not in run.entered_on:
                     yield lambda owner=owner, found=found, number=number: _use(run, owner, found, number)  # type: ignore[misc]
                 break
-        for method in _methods(run, owner):
+        for method in concerned_methods(run, owner, _methods(run, owner), linted.involved):
             if run.function(method).ident not in run.entered:
                 yield lambda owner=owner, method=method, number=number: _method(run, owner, method, number)  # type: ignore[misc]
 

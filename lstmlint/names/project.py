@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from dataclasses import field
 from pathlib import Path
 
 from lstmlint.lean import dataclass
-from lstmlint.names.locate import MAXIMUM, module_file
+from lstmlint.names.locate import MAXIMUM, Locator, module_file
+from lstmlint.names.reach import Reach
 from lstmlint.source import ReadProblem, SourceFile
-from lstmlint.syntax.index import FileIndex, Lines, index
-from lstmlint.syntax.tree import SyntaxProblem, parse
+from lstmlint.syntax.index import FileIndex, Lines
+from lstmlint.syntax.sketch import Sketch
 
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(eq=False)
 class ModuleFile:
-    """A file of the project with its index."""
+    """A file of the project with its index, or with what stands in for one in a file that is only imported from."""
 
     source: SourceFile
-    index: FileIndex
+    index: FileIndex | Sketch
+
+    _words: dict[Lines, frozenset[str]] = field(default_factory=dict)
+
+    def text(self, stretch: Lines) -> str:
+        """Some lines of the file."""
+        return "\n".join(self.source.lines[stretch.first - 1 : stretch.last])
 
     def words(self, stretch: Lines) -> frozenset[str]:
         """Every word that stands in some lines of the file."""
-        return frozenset(_WORD.findall("\n".join(self.source.lines[stretch.first - 1 : stretch.last])))
+        if stretch not in self._words:
+            self._words[stretch] = frozenset(_WORD.findall(self.text(stretch)))
+        return self._words[stretch]
 
 
 @dataclass(eq=False)
@@ -33,6 +41,8 @@ class Project:
     """The roots of a run and the files read so far. One object serves all files of a run."""
 
     roots: tuple[Path, ...] = ()
+    reach: Reach | None = None
+    """What the modules of the project define that involves a recurrent layer; made where it is asked for."""
     _files: dict[Path, ModuleFile | None] = field(default_factory=dict)
     _paths: dict[tuple[str, tuple[str, ...]], str | None] = field(default_factory=dict)
     looked: dict[tuple[str, tuple[str, ...]], str | None] = field(default_factory=dict)
@@ -47,6 +57,12 @@ class Project:
         if path is not None and path not in self._files:
             self._files[path] = self._load(path)
         return None if path is None else self._files[path]
+
+    def involved(self, source: SourceFile) -> frozenset[str]:
+        """The definitions at a file's top level that involve a recurrent layer, be it one of another file."""
+        if self.reach is None:
+            self.reach = Reach(Locator(tuple(map(str, self.roots))))
+        return self.reach.involved(source.text.encode("utf-8", "replace"), source.path)
 
     def file_of(self, folder: str, parts: tuple[str, ...]) -> str | None:
         """The file of a module, by the parts of its name, that would lie in a folder."""
@@ -90,11 +106,4 @@ class Project:
         source = SourceFile.read(path)
         if isinstance(source, ReadProblem):
             return None
-        tree = parse_module(source.text)
-        return None if tree is None else ModuleFile(source, index(tree))
-
-
-def parse_module(text: str) -> ast.Module | None:
-    """The standard syntax tree of a module; None where Python cannot read it or it nests too deeply."""
-    found = parse(SourceFile("", text))
-    return None if isinstance(found, SyntaxProblem) else found
+        return ModuleFile(source, Sketch(source))

@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lstmlint import triage
 from lstmlint.names.locate import MAXIMUM, Found, Locator
@@ -24,6 +24,8 @@ _IMPORTED = re.compile(rb"#[^\n]*|(\*|\w+)(?:[ \t]+as[ \t]+(\w+))?")
 _MODULE = re.compile(rb"([\w.]+)(?:[ \t]+as[ \t]+(\w+))?")
 _USED = re.compile(rb"(?:LSTM|GRU|RNN|Bidirectional|ic_rnn)\w*(\()?|getattr\((?:nn|layers|torch\.nn)(,)")
 """A recurrent layer, with the bracket behind it; any layer by a name that is worked out."""
+_COMPANION = re.compile(rb"pack_(?:padded_)?sequence|pad_packed_sequence|PackedSequence|(?:weight|bias)_[ih]h")
+"""What goes only with a recurrent layer that another definition builds."""
 _DEFINITION = re.compile(rb"^(?:(?:class|def|async[ \t]+def)[ \t]+(\w+)|(\w+)[ \t]*(?::[^=\n]+)?=(?!=))", re.MULTILINE)
 
 
@@ -52,6 +54,13 @@ class Reach:
             self._seen[path] = False, tuple(self._links(data, os.path.dirname(path)))
         brought = self._brought(path, DISTANCE)
         return bool(brought) and _works_with(data, brought)
+
+    def involved(self, data: bytes, path: str) -> frozenset[str]:
+        """The definitions at a file's top level that involve a recurrent layer, or the parameters or packing of one."""
+        if path not in self._seen:
+            self._seen[path] = triage.concerns(data), tuple(self._links(data, os.path.dirname(path)))
+        companions = [match.start() for match in _COMPANION.finditer(data)]
+        return frozenset(map(_text, _involved(data, self._brought(path, DISTANCE), companions)))
 
     def _look(self, path: str) -> _Seen:
         if path not in self._seen:
@@ -136,6 +145,12 @@ def _text(name: bytes) -> str:
     return name.decode("ascii", "replace")
 
 
+def names_recurrent(text: str) -> bool:
+    """True where a recurrent layer stands in some lines of code, or what goes only with one."""
+    data = text.encode("utf-8", "replace")
+    return bool(used_at(data)) or _COMPANION.search(data) is not None
+
+
 def used_at(data: bytes) -> list[int]:
     """Where recurrent layers stand in code: called, or taken from a library. Prose names them otherwise."""
     found = _USED.finditer(data)
@@ -149,13 +164,17 @@ def _is_taken(data: bytes, start: int) -> bool:
     return data[start - 1 : start] == b"." and data[start - 2 : start - 1].isalnum()
 
 
-def _involved(data: bytes, brought: set[bytes]) -> set[bytes]:
-    """The definitions that name a recurrent layer, or one that does; and what was brought in, to be handed on."""
+def _involved(data: bytes, brought: set[bytes], further: Iterable[int] = ()) -> set[bytes]:
+    """The definitions that name a recurrent layer, or one that does; and what was brought in, to be handed on.
+
+    `further` are other offsets whose definitions count.
+    """
     definitions = list(_DEFINITION.finditer(data))
     starts = [match.start() for match in definitions]
     names = [match[1] or match[2] for match in definitions]
     stretches = [data[start:end] for start, end in zip(starts, [*starts[1:], len(data)], strict=False)]
-    found = brought | {names[place] for at in used_at(data) if (place := bisect_right(starts, at) - 1) >= 0}
+    used = (bisect_right(starts, at) - 1 for at in (*used_at(data), *further))
+    found = brought | {names[place] for place in used if place >= 0}
     news = found
     while news:
         rest = [(name, text) for name, text in zip(names, stretches, strict=True) if name not in found]

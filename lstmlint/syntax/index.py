@@ -58,6 +58,10 @@ class FileIndex:
     stars: tuple[Lines, ...] = ()
     """The star imports."""
 
+    def binding(self, name: str) -> Entry | None:
+        """The statement that binds a name of the top level."""
+        return self.bindings.get(name)
+
 
 def _first_line(node: ast.stmt) -> int:
     decorators = getattr(node, "decorator_list", [])

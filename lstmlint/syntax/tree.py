@@ -32,6 +32,11 @@ class SyntaxProblem:
 @lru_cache(maxsize=4)
 def parse(source: SourceFile) -> ast.Module | SyntaxProblem:
     """The tree of a file. The last few are kept, for those who ask one after another."""
+    return read(source)
+
+
+def read(source: SourceFile) -> ast.Module | SyntaxProblem:
+    """The tree of a file or of a part of one."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from textwrap import dedent
 
-from lstmlint.interpret.load import load
 from lstmlint.interpret.program import settle
 from lstmlint.interpret.run import Run
-from lstmlint.names.project import ModuleFile, Project, parse_module
+from lstmlint.names.project import Project
 from lstmlint.source import SourceFile
-from lstmlint.syntax.index import index
 from lstmlint.values import Value
 from lstmlint.versions import NEWEST, Versions
 from lstmlint.world import World
@@ -19,11 +17,9 @@ def run_of(
     text: str, project: Project | None = None, path: str = "program.py", versions: Versions = NEWEST
 ) -> Run:
     """The finished run over a program."""
-    text = dedent(text)
-    tree = parse_module(text)
-    assert tree is not None
-    load()
-    return settle(ModuleFile(SourceFile(path, text), index(tree)), project or Project(), versions)
+    run = settle(SourceFile(path, dedent(text)), project or Project(), versions)
+    assert run is not None
+    return run
 
 
 def world_of(text: str, versions: Versions = NEWEST) -> World:

@@ -1,0 +1,93 @@
+"""What is worth running though nobody calls it: what may meet a recurrent layer of the object it belongs to."""
+
+from __future__ import annotations
+
+from lstmlint.interpret.attributes import stored_attributes
+from lstmlint.interpret.run import Run
+from lstmlint.names.reach import names_recurrent
+from lstmlint.values import (
+    Bound,
+    DictRef,
+    Function,
+    Instance,
+    Layer,
+    ListRef,
+    OneOf,
+    Packed,
+    Partial,
+    Tensor,
+    Tuple,
+    Value,
+)
+
+_ITSELF = frozenset({"forward", "call", "super", "__call__"})
+"""Words by which a method calls the object, or what the object derives from."""
+_RECURRENT = ("LSTM", "GRU", "RNN", "Bidirectional", "TimeDistributed", "Sequential", "Model")
+"""Parts of the names of layers that are recurrent or hold other layers."""
+
+
+def concerned_methods(run: Run, owner: Instance, methods: list[Function], involved: frozenset[str]) -> list[Function]:
+    """Those of an object's methods that name a recurrent layer, what holds one, or a method that does.
+
+    `involved` are the definitions of the file that involve a recurrent layer.
+    """
+    words = {method: _words(run, method) for method in methods}
+    wanted = involved | holding_attributes(run, owner) | _ITSELF
+    found: set[Function] = set()
+    while True:
+        rest = [method for method in methods if method not in found]
+        news = {method for method in rest if _is_concerned(run, method, words[method], wanted)}
+        if not news:
+            return [method for method in methods if method in found]
+        found |= news
+        wanted = wanted | {method.name for method in news}
+
+
+def _words(run: Run, method: Function) -> frozenset[str]:
+    info = run.function(method)
+    return frozenset() if info.entry is None else info.closure.file.words(info.entry.lines)
+
+
+def _is_concerned(run: Run, method: Function, words: frozenset[str], wanted: frozenset[str]) -> bool:
+    if not words.isdisjoint(wanted):
+        return True
+    info = run.function(method)
+    return info.entry is None or names_recurrent(info.closure.file.text(info.entry.lines))
+
+
+def holding_attributes(run: Run, owner: Instance) -> frozenset[str]:
+    """The attributes of an object that are, hold or may hold a recurrent layer, or what came out of one."""
+    attributes = stored_attributes(run, owner)
+    return frozenset(name for name, value in attributes.items() if _holds(run, value, {owner.address}))
+
+
+def _holds(run: Run, value: Value, seen: set[int]) -> bool:
+    """True also for layers that may hold others: what a Sequential or a model is made of may be unknown."""
+    if isinstance(value, Layer):
+        return _is_recurrent(value) or any(_holds(run, inner, seen) for inner in value.inner)
+    if isinstance(value, Tensor):
+        return value.state is not None
+    if isinstance(value, (Tuple, OneOf)):
+        return any(_holds(run, inner, seen) for inner in _inside(value))
+    if isinstance(value, (Instance, ListRef, DictRef)):
+        if value.address in seen:
+            return False
+        seen.add(value.address)
+        return any(_holds(run, inner, seen) for inner in _stored(run, value))
+    return isinstance(value, (Packed, Bound, Partial))
+
+
+def _is_recurrent(layer: Layer) -> bool:
+    return any(part in layer.spec.name for part in _RECURRENT)
+
+
+def _inside(value: Tuple | OneOf) -> tuple[Value, ...]:
+    return value.items if isinstance(value, Tuple) else tuple(inner for _, inner in value.choices)
+
+
+def _stored(run: Run, value: Instance | ListRef | DictRef) -> tuple[Value, ...]:
+    if isinstance(value, ListRef):
+        return run.world.items(value)
+    if isinstance(value, DictRef):
+        return tuple(run.world.entries(value).values())
+    return tuple(stored_attributes(run, value).values())
