@@ -96,7 +96,9 @@ class Size:
     @staticmethod
     def _from(terms: Mapping[Monomial, int]) -> Size:
         kept = [(monomial, factor) for monomial, factor in terms.items() if factor]
-        return Size(tuple(sorted(kept, key=lambda term: _order(term[0]))))._bounded()
+        if len(kept) > 1:
+            kept.sort(key=lambda term: _order(term[0]))
+        return Size(tuple(kept))._bounded()
 
     @cached_property
     def weight(self) -> int:
@@ -152,9 +154,15 @@ class Size:
         return Size._from(terms)
 
     def __sub__(self, other: Size) -> Size:
-        return self + other * Size.of(-1)
+        return self + other._times(-1)
+
+    def _times(self, number: int) -> Size:
+        return Size(tuple((monomial, factor * number) for monomial, factor in self.terms)) if number else Size(())
 
     def __mul__(self, other: Size) -> Size:
+        for one, another in ((self, other), (other, self)):
+            if one.known is not None:
+                return another._times(one.known)
         terms: dict[Monomial, int] = {}
         for left, a in self.terms:
             for right, b in other.terms:
@@ -191,7 +199,7 @@ class Size:
     def cannot_equal(self, other: Size) -> bool:
         """True only where the two are different for every choice of positive integers."""
         gap = self - other
-        return (gap.minimum or 0) > 0 or ((gap * Size.of(-1)).minimum or 0) > 0
+        return (gap.minimum or 0) > 0 or (gap._times(-1).minimum or 0) > 0
 
     def exceeds(self, number: int) -> bool:
         """True only where this size is above `number` for every choice of positive integers."""

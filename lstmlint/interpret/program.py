@@ -74,21 +74,21 @@ def interpret(source: SourceFile, project: Project, versions: Versions = NEWEST)
 
 def settle(source: SourceFile, project: Project, versions: Versions = NEWEST) -> Run | None:
     """Interprets a file, again where an entry learned too late what an earlier one had needed; the last round."""
-    tree = parse(source)
-    if isinstance(tree, SyntaxProblem):
-        return None
-    load()
-    found = index(tree)
-    linted = Linted(ModuleFile(source, found), found.body, project.involved(source))
-    syntax = Syntax()
-    ranks: dict[Hashable, int | None] = {}
     with _room():
+        tree = parse(source)
+        if isinstance(tree, SyntaxProblem):
+            return None
+        load()
+        found = index(tree)
+        linted = Linted(ModuleFile(source, found), found.body, project.involved(source))
+        syntax = Syntax()
+        ranks: dict[Hashable, int | None] = {}
         for _ in range(ROUNDS):
             run = _run(linted, project, syntax, ranks, versions)
             if run.steps > STEPS or not run.is_stale:
                 break
             ranks = run.world.ranks
-    return run
+        return run
 
 
 @contextmanager

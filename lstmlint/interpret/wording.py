@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import libcst as cst
+
 from lstmlint.interpret.registry import Call
 from lstmlint.source import Place
+from lstmlint.syntax.parse import NodePlace
 
 LONGEST = 60
 """Characters of the user's code that are quoted before the middle is left out."""
@@ -22,6 +25,8 @@ def callee(call: Call) -> str:
 
 def callee_text(place: Place) -> str:
     """What is called at the place of a call, as written."""
+    if isinstance(place, NodePlace) and isinstance(place.node, cst.Call):
+        return shortened(place.unit.text(place.node.func))
     text = place.text
     depth, start = 0, len(text)
     for position, character in enumerate(text):

@@ -16,6 +16,7 @@ import libcst as cst
 from lstmlint.lean import dataclass
 from lstmlint.source import Span
 from lstmlint.syntax.index import Lines
+from lstmlint.syntax.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,10 +53,8 @@ class Unit:
             return node.value
         key = id(node)
         if key not in self._texts:
-            if isinstance(node, cst.Attribute) and not node.lpar:
-                self._texts[key] = f"{self.text(node.value)}.{node.attr.value}"
-            else:
-                self._texts[key] = " ".join(self.module.code_for_node(node).split())
+            text = written(node)
+            self._texts[key] = " ".join((self.module.code_for_node(node) if text is None else text).split())
         return self._texts[key]
 
     def place(self, node: cst.CSTNode) -> NodePlace:
