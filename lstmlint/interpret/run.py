@@ -51,7 +51,7 @@ class Exhausted(Exception):
 
 STEPS = 80_000
 """Expressions evaluated per file before the interpreter gives up on the rest."""
-ABROAD = 8_000
+ABROAD = 3_000
 """Of these, in other files of the project than the one that is linted."""
 FILES = 100
 """Files that the names of one file may lead to; a package that brings in all it has would lead to hundreds."""
