@@ -21,7 +21,7 @@ from lstmlint.values import (
 )
 
 _ITSELF = frozenset({"forward", "call", "super", "__call__"})
-"""Words by which a method calls the object, or what the object derives from."""
+"""Words by which a method calls the object, beside `self(...)`, or what the object derives from."""
 _RECURRENT = ("LSTM", "GRU", "RNN", "Bidirectional", "TimeDistributed", "Sequential", "Model")
 """Parts of the names of layers that are recurrent or hold other layers."""
 
@@ -52,7 +52,8 @@ def _is_concerned(run: Run, method: Function, words: frozenset[str], wanted: fro
     if not words.isdisjoint(wanted):
         return True
     info = run.function(method)
-    return info.entry is None or names_recurrent(info.closure.file.text(info.entry.lines))
+    text = "" if info.entry is None else info.closure.file.text(info.entry.lines)
+    return not text or "self(" in text or names_recurrent(text)
 
 
 def holding_attributes(run: Run, owner: Instance) -> frozenset[str]:

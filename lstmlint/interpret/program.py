@@ -10,7 +10,6 @@ import gc
 import sys
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -32,6 +31,7 @@ from lstmlint.interpret.run import STEPS, Exhausted, Run
 from lstmlint.interpret.scope import Frame, Syntax
 from lstmlint.interpret.torch.lightning import is_left_to_lightning, train
 from lstmlint.interpret.versions import asks_for_keras_2, resets_states
+from lstmlint.lean import dataclass
 from lstmlint.names.project import ModuleFile, Project
 from lstmlint.source import SourceFile
 from lstmlint.syntax.index import ClassEntry, Entry, FunctionEntry, Lines, index

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from lstmlint.lean import dataclass
 from lstmlint.source import SourceFile
 from lstmlint.syntax.index import Entry, FileIndex, Lines, index
 from lstmlint.syntax.tree import SyntaxProblem, read
 
 _DEFINITION = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
-_ASSIGNMENT = re.compile(r"(\w+)[ \t]*(?::[^=;]*)?=(?!=)[ \t]*(?!\w+[ \t]*=[^=])[^;]*$")
+_ASSIGNMENT = re.compile(r"(\w+)[ \t]*(?::[^=;]*)?=(?!=)(?![ \t]*\w+[ \t]*=[^=])[^;]*$")
 _CONTINUED = re.compile(r"(?:else|elif|except|finally)\b")
 """Keywords that begin a line and no statement."""
 _QUOTED = re.compile(r"""(\"{3}|'{3})|#.*|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""")

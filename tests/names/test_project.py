@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lstmlint.names.project import Project, parse_module
+from lstmlint.names.project import Project
 
 
 @pytest.fixture
@@ -59,16 +59,8 @@ def test_a_file_is_read_once(tree: Path) -> None:
     assert project.find("tools", 0, str(tree / "src/app/nets/rnn.py")) is first
 
 
-def test_a_file_that_python_cannot_read_is_as_if_it_were_not_there(tree: Path) -> None:
-    (tree / "src/tools.py").write_text("def (:\n")
-    assert Project((tree / "src",)).find("tools", 0, str(tree / "src/app/main.py")) is None
-
-
-@pytest.mark.parametrize("text", ["def (:", "print 'python 2'", "\0", "(" * 10_000, "-" * 5_000 + "1"])
-def test_text_that_is_no_python_is_none(text: str) -> None:
-    assert parse_module(text) is None
-
-
-def test_warnings_of_the_linted_code_are_not_shown(recwarn: pytest.WarningsRecorder) -> None:
-    assert parse_module("x = '\\d'\n1 is 1\n") is not None
-    assert not recwarn.list
+def test_of_a_file_that_python_cannot_read_nothing_is_known(tree: Path) -> None:
+    (tree / "src/tools.py").write_text("def (:\nnet = 1 1\n")
+    found = Project((tree / "src",)).find("tools", 0, str(tree / "src/app/main.py"))
+    assert found is not None
+    assert found.index.binding("def") is None
