@@ -9,18 +9,9 @@ from lstmlint.interpret.run import ATTRIBUTES, STATEMENTS, Run, handles
 from lstmlint.interpret.scope import Flow, Frame
 from lstmlint.interpret.versions import note_import
 from lstmlint.names.canonical import canonical
+from lstmlint.names.locate import LIBRARIES
 from lstmlint.source import Place
 from lstmlint.values import External, Imported, ProjectModule, Value
-
-LIBRARIES = frozenset(
-    {
-        "abc", "argparse", "collections", "copy", "dataclasses", "datetime", "einops", "enum", "functools",
-        "itertools", "json", "keras", "lightning", "logging", "math", "matplotlib", "numpy", "os", "pandas",
-        "pathlib", "pickle", "pytorch_lightning", "random", "re", "scipy", "sklearn", "sys", "tensorflow", "tf",
-        "tf_keras", "time", "torch", "tqdm", "transformers", "typing", "warnings",
-    }
-)
-"""Top-level packages that are never looked for among the project's files."""
 
 
 def _path(node: cst.BaseExpression | None) -> str:

@@ -11,6 +11,16 @@ from collections.abc import Iterable, Sequence
 MAXIMUM = 2_000_000
 """Bytes beyond which another file is not read for the sake of one name."""
 
+LIBRARIES = frozenset(
+    {
+        "abc", "argparse", "collections", "copy", "dataclasses", "datetime", "einops", "enum", "functools",
+        "itertools", "json", "keras", "lightning", "logging", "math", "matplotlib", "numpy", "os", "pandas",
+        "pathlib", "pickle", "pytorch_lightning", "random", "re", "scipy", "sklearn", "sys", "tensorflow", "tf",
+        "tf_keras", "time", "torch", "tqdm", "transformers", "typing", "warnings",
+    }
+)
+"""Top-level packages that are never looked for among the project's files."""
+
 Found = tuple["str | None", "str | None"]
 """Where a module lies: its file, and its folder if it is a package, with an `__init__.py` or without."""
 _NOWHERE: Found = (None, None)
@@ -53,6 +63,12 @@ class Locator:
             with_file = next((each for each in found if each[0]), None)
             self._found[key] = with_file or next((each for each in found if each[1]), _NOWHERE)
         return self._found[key]
+
+    def tried(self, module: str, level: int, folder: str) -> list[tuple[str, tuple[str, ...]]]:
+        """The folders that `find` looks in for a module, with the parts of its name."""
+        parts = tuple(part for part in module.split(".") if part)
+        starts = (_above(folder, level - 1),) if level else self._starts_of(folder)
+        return [(start, parts) for start in starts]
 
     def inside(self, folder: str, name: str) -> str | None:
         """The file of a module of a package."""

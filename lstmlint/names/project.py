@@ -62,7 +62,11 @@ class Project:
         """The definitions at a file's top level that involve a recurrent layer, be it one of another file."""
         if self.reach is None:
             self.reach = Reach(Locator(tuple(map(str, self.roots))))
-        return self.reach.involved(source.text.encode("utf-8", "replace"), source.path)
+        data = source.text.encode("utf-8", "replace")
+        found = self.reach.involved(data, source.path)
+        for folder, parts in self.reach.consulted(data, source.path):
+            self.file_of(folder, parts)
+        return found
 
     def file_of(self, folder: str, parts: tuple[str, ...]) -> str | None:
         """The file of a module, by the parts of its name, that would lie in a folder."""

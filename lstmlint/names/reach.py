@@ -13,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from lstmlint import triage
-from lstmlint.names.locate import MAXIMUM, Found, Locator
+from lstmlint.names.locate import LIBRARIES, MAXIMUM, Found, Locator
 
 DISTANCE = 2
 """Imports from the file to the definition that names a recurrent layer: one on the way may be of a package or model."""
@@ -50,22 +50,34 @@ class Reach:
             return True
         if not triage.mentions_framework(data):
             return False
-        if path not in self._seen:
-            self._seen[path] = False, tuple(self._links(data, os.path.dirname(path)))
+        self._note(data, path)
         brought = self._brought(path, DISTANCE)
         return bool(brought) and _works_with(data, brought)
 
     def involved(self, data: bytes, path: str) -> frozenset[str]:
         """The definitions at a file's top level that involve a recurrent layer, or the parameters or packing of one."""
-        if path not in self._seen:
-            self._seen[path] = triage.concerns(data), tuple(self._links(data, os.path.dirname(path)))
+        self._note(data, path)
         companions = [match.start() for match in _COMPANION.finditer(data)]
         return frozenset(map(_text, _involved(data, self._brought(path, DISTANCE), companions)))
 
+    def consulted(self, data: bytes, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Where `involved` looks for the modules that a file names, found or not, and the other files that it reads."""
+        for module, level in _modules(data):
+            if level or module.partition(".")[0] not in LIBRARIES:
+                yield from self.locator.tried(module, level, os.path.dirname(path))
+        near = {target for target, _, _ in self._look(path)[1]}
+        for file in sorted(near | {target for each in near for target, _, _ in self._look(each)[1]}):
+            folder, name = os.path.split(file)
+            yield folder, (name.removesuffix(".py"),)
+
+    def _note(self, data: bytes, path: str) -> None:
+        """Takes these bytes for what stands in a file."""
+        if path not in self._seen:
+            self._seen[path] = triage.concerns(data), tuple(self._links(data, os.path.dirname(path)))
+
     def _look(self, path: str) -> _Seen:
         if path not in self._seen:
-            data = _bytes(path)
-            self._seen[path] = triage.concerns(data), tuple(self._links(data, os.path.dirname(path)))
+            self._note(_bytes(path), path)
         return self._seen[path]
 
     def _links(self, data: bytes, folder: str) -> Iterator[_Link]:
@@ -114,6 +126,17 @@ class Reach:
             concerned = bool(brought) or self._look(path)[0]
             self._defined[key] = frozenset(_involved(_bytes(path), brought)) if concerned else frozenset()
         return self._defined[key]
+
+
+def _modules(data: bytes) -> Iterator[tuple[str, int]]:
+    """The modules that a file imports, with the dots of relative imports counted."""
+    for match in _IMPORT.finditer(data):
+        before = data[data.rfind(b"\n", 0, match.start()) + 1 : match.start()].strip()
+        source = _FROM.fullmatch(before)
+        if source is not None:
+            yield _text(source[2]), len(source[1])
+        elif not before:
+            yield from ((_text(dotted), 0) for dotted, _ in _MODULE.findall(match[1]))
 
 
 def _used(data: bytes, file: str | None, module: bytes) -> Iterator[_Link]:

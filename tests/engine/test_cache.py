@@ -102,6 +102,16 @@ def test_a_file_whose_import_came_or_went_is(run: Runs, write: Write, folder: Pa
     assert run().diagnostics == ()
 
 
+def test_a_file_that_imports_what_has_become_recurrent_is(run: Runs, write: Write) -> None:
+    own, user = MODEL.replace("from helper import last", "from encoder import make").split("class Net")
+    user = user.replace("nn.LSTM(3, 5, batch_first=True)", "make()").replace("last(outputs)", "outputs[-1]")
+    write("model.py", f"{own}unused = nn.LSTM(3, 5)\n\n\nclass Net{user}")
+    write("encoder.py", "from torch import nn\ndef make():\n    return nn.Linear(3, 5)\n")
+    assert run().diagnostics == ()
+    write("encoder.py", "from torch import nn\ndef make():\n    return nn.LSTM(3, 5, batch_first=True)\n")
+    assert len(run().diagnostics) == 1
+
+
 @pytest.mark.usefixtures("model")
 def test_other_rules_are_other_results(run: Runs) -> None:
     assert len(run().diagnostics) == 1

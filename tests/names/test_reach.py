@@ -61,17 +61,23 @@ FILES = {
 
 
 @pytest.fixture
-def concerned(tmp_path: Path) -> Callable[[str], bool]:
-    """Whether a file `main.py` beside the others would be interpreted, by its text."""
+def tree(tmp_path: Path) -> Path:
+    """A folder with all files."""
     for name, text in FILES.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    reach = Reach(Locator((str(tmp_path),)))
+    return tmp_path
+
+
+@pytest.fixture
+def concerned(tree: Path) -> Callable[[str], bool]:
+    """Whether a file `main.py` beside the others would be interpreted, by its text."""
+    reach = Reach(Locator((str(tree),)))
     numbers = iter(range(100))
 
     def answer(text: str) -> bool:
-        return reach.concerns(text.encode(), str(tmp_path / f"main{next(numbers)}.py"))
+        return reach.concerns(text.encode(), str(tree / f"main{next(numbers)}.py"))
 
     return answer
 
@@ -160,3 +166,20 @@ def test_prose_is_no_use_of_a_layer(text: str) -> None:
 )
 def test_a_layer_in_code(text: str) -> None:
     assert len(used_at(text.encode())) == 1
+
+
+def test_the_definitions_that_involve_a_recurrent_layer_are_known_by_name(tree: Path) -> None:
+    reach = Reach(Locator((str(tree),)))
+    data = (tree / "encoders.py").read_bytes()
+    assert reach.involved(data, str(tree / "encoders.py")) == {"Encoder", "Stack", "build", "KINDS"}
+    data = MODEL.encode() + b"class Other:\n    pass\n\ndef port(net):\n    net.weight_ih_l0.zero_()\n"
+    assert reach.involved(data, str(tree / "new.py")) == {"Encoder", "Model", "port"}
+
+
+def test_what_was_consulted_is_named_found_or_not(tree: Path) -> None:
+    reach = Reach(Locator((str(tree),)))
+    data = b"import torch\nfrom model import Model\nimport gone\nclass Trainer:\n    model = Model()\n"
+    assert "Trainer" in reach.involved(data, str(tree / "trainer.py"))
+    consulted = reach.consulted(data, str(tree / "trainer.py"))
+    modules = {".".join(parts) for folder, parts in consulted if folder == str(tree)}
+    assert modules == {"model", "gone", "encoders"}
