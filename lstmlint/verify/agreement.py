@@ -32,9 +32,16 @@ def rows(verified: Verified, path: str) -> Iterator[LayerRow]:
                 f"{name} ({layer.family})",
                 layer.built.line if layer.built else 0,
                 reading(layer),
-                _observed(layer) + (" (shapes only: too large for the memory limit)" if observation.on_meta else ""),
+                _observed(layer) + _why_shapes(observation),
                 _verdict(verified, path, observation, layer),
             )
+
+
+def _why_shapes(observation: Observation) -> str:
+    """Why nothing but shapes was seen, if so."""
+    if not observation.on_meta:
+        return ""
+    return " (shapes only: too large for the memory limit)" if observation.ran else " (shapes only)"
 
 
 def reading(layer: SeenLayer) -> str:

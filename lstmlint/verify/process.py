@@ -52,6 +52,8 @@ class Answer:
     """What ended it early."""
     model: str = ""
     """The model that was being run when it ended early; empty: none yet."""
+    shapes: Observation | None = None
+    """What was seen of that model's shapes before it was run."""
     output: str = ""
 
 
@@ -68,7 +70,8 @@ def ask(request: Request, python: str, folder: str, limits: Limits) -> Answer:
         if not answer.model:
             whole.fault = answer.fault
             break
-        whole.observations.append(Observation(answer.model, fault=answer.fault))
+        seen = answer.shapes or Observation(answer.model)
+        whole.observations.append(replace(seen, ran=False, fault=answer.fault))
         told = {observation.name for observation in whole.observations}
         pending = [plan for plan in pending if plan.name not in told]
     return whole
@@ -176,7 +179,10 @@ class _Running:
         return FRAMEWORK_SECONDS if self.stage in ("start", "framework") else self.limits.seconds
 
     def _hear(self, message: dict[str, object]) -> None:
-        if "stage" in message:
+        if "shapes" in message:
+            self.found.shapes = decode(Observation, message["shapes"])
+        elif "stage" in message:
+            self.found.shapes = None
             self.stage = str(message["stage"])
             self.found.model = str(message.get("name", ""))
             self.done = self.stage == "done"

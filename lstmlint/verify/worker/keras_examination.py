@@ -24,7 +24,7 @@ def prepare(request: Request) -> Any:
     recording = importlib.import_module("lstmlint.verify.worker.keras_recording")
     watch = recording.Watch()
 
-    def examine(program: Program, plan: ModelPlan) -> Observation:
+    def examine(program: Program, plan: ModelPlan, early: Any) -> Observation:
         return _examine(watch, program, plan)
 
     return examine

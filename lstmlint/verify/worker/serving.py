@@ -19,7 +19,7 @@ from lstmlint.verify.worker.loading import Program, load
 from lstmlint.verify.worker.reshapes import noted
 from lstmlint.verify.worker.sandbox import forbid, limit_memory
 
-Examine = Callable[[Program, ModelPlan], Observation]
+Examine = Callable[[Program, ModelPlan, Callable[[Observation], None]], Observation]
 
 
 def serve(request_descriptor: int, answer_descriptor: int) -> None:
@@ -49,7 +49,7 @@ def serve(request_descriptor: int, answer_descriptor: int) -> None:
     for plan in request.models:
         tell(stage="model", name=plan.name)
         try:
-            observation = examine(program, plan)
+            observation = examine(program, plan, lambda seen: tell(shapes=encode(seen)))
         except BaseException as error:
             observation = Observation(plan.name, fault=fault_of(error, "forward", request))
         tell(observation=encode(replace(observation, calls=(*observation.calls, *noted()))))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from lstmlint.verify.contracts import Fault, ModelPlan, Observation, Request
 from lstmlint.verify.worker.faults import OUT_OF_MEMORY, fault_of
-from lstmlint.verify.worker.flatten import replaced, tensors
+from lstmlint.verify.worker.flatten import tensors
 from lstmlint.verify.worker.loading import Program
 from lstmlint.verify.worker.torch_building import Built, CannotBuild, Explain, builds, sizes_of
 from lstmlint.verify.worker.torch_inputs import measured, resized
@@ -16,8 +17,12 @@ from lstmlint.verify.worker.torch_recording import BUILT, Recorder, Watch, is_te
 from lstmlint.verify.worker.torch_repair import ATTEMPTS, repaired
 from lstmlint.verify.worker.torch_report import observation
 from lstmlint.verify.worker.torch_runs import Examination
+from lstmlint.verify.worker.torch_shapes import is_too_large, is_without_numbers, shapes_of
 
 torch: Any = importlib.import_module("torch")
+
+Early = Callable[[Observation], None]
+"""Tells what is seen of a model's shapes before it is run."""
 
 
 def prepare(request: Request) -> Any:
@@ -25,19 +30,34 @@ def prepare(request: Request) -> Any:
     torch.set_num_threads(1)
     watch = Watch()
 
-    def examine(program: Program, plan: ModelPlan) -> Observation:
-        return _examine(watch, program, plan)
+    def examine(program: Program, plan: ModelPlan, early: Early) -> Observation:
+        return _examine(watch, program, plan, early)
 
     return examine
 
 
-def _examine(watch: Watch, program: Program, plan: ModelPlan) -> Observation:
+def _examine(watch: Watch, program: Program, plan: ModelPlan, early: Early) -> Observation:
     def explain(error: BaseException, stage: str) -> Fault:
         return replace(fault_of(error, stage, program.request), **_circumstances(watch))
 
+    shapes = shapes_of(watch, program, plan, explain)
+    _last.clear()
+    if shapes is not None:
+        early(shapes)
+        if is_too_large(shapes, program.request.memory):
+            return shapes
+    best = _best(watch, program, plan, explain)
+    lost = not best.ran and (best.fault is None or best.fault.type == OUT_OF_MEMORY)
+    return shapes if shapes is not None and lost else best
+
+
+def _best(watch: Watch, program: Program, plan: ModelPlan, explain: Explain) -> Observation:
+    """The most telling run: on the program's own input, if there is one."""
     best: Observation | None = None
     try:
         for built in builds(program, plan, explain):
+            if is_without_numbers(built.model):
+                continue
             observation = _observed(watch, plan, built, explain)
             if best is None or (observation.ran and not best.ran) or observation.own_input:
                 best = observation
@@ -45,24 +65,7 @@ def _examine(watch: Watch, program: Program, plan: ModelPlan) -> Observation:
                 break
     except CannotBuild as problem:
         best = Observation(plan.name, fault=problem.fault)
-    assert best is not None
-    if best.fault is not None and best.fault.type == OUT_OF_MEMORY:
-        return _shapes(watch, program, plan, explain) or best
-    return best
-
-
-def _shapes(watch: Watch, program: Program, plan: ModelPlan, explain: Explain) -> Observation | None:
-    """What is seen of a model without its numbers, on torch's meta device: one run, shapes and nothing else."""
-    try:
-        with torch.device("meta"):
-            built = next(builds(program, plan, explain))
-            args, kwargs = replaced((built.given.args, built.given.kwargs), is_tensor, lambda each: each.to("meta"))
-            given = measured(replace(built.given, args=args, kwargs=kwargs))
-            examination = Examination(watch, built.model.eval(), given, run=built.run)
-            fault = _tried(examination, explain)
-    except (Exception, SystemExit):
-        return None
-    return None if fault is not None else observation(examination, plan, built, None, shapes_only=True)
+    return best or Observation(plan.name)
 
 
 _last: dict[int, Recorder] = {}

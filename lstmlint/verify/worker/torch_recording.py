@@ -62,6 +62,7 @@ class Recorder:
     heal: bool = False
     keep: bool = False
     diverged: bool = False
+    unbounded: bool = False
     elements: int = 0
     failing: list[tuple[Any, tuple[Any, ...]]] = field(default_factory=list)
     """The layers of torch that an exception came through, the innermost first, with what they were given."""
@@ -91,7 +92,7 @@ class Recorder:
 
     def _record(self, record: Record) -> None:
         self.elements += sum(each.numel() for each in record.outputs)
-        if len(self.records) >= MOST_CALLS or self.elements > MOST_ELEMENTS:
+        if len(self.records) >= MOST_CALLS or (self.elements > MOST_ELEMENTS and not self.unbounded):
             raise Stopped
         self.records.append(record)
 

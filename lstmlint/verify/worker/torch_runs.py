@@ -57,9 +57,9 @@ class Examination:
         except Exception:
             return self.model
 
-    def first(self) -> None:
-        """The run that all others are held against."""
-        self.base = Recorder()
+    def first(self, unbounded: bool = False) -> None:
+        """The run that all others are held against; `unbounded`: its tensors take no memory."""
+        self.base = Recorder(unbounded=unbounded)
         self.ran_on = self.fresh()
         with torch.no_grad():
             self.outputs = self.forward(self.given, self.base, self.ran_on)
