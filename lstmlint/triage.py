@@ -6,25 +6,16 @@ more than starting Python does.
 
 from __future__ import annotations
 
-_LAYERS = (b"LSTM", b"GRU", b"RNN")
-"""Part of every recurrent layer's name: ConvLSTM2D, CuDNNGRU, LSTMCell, SimpleRNN, StackedRNNCells."""
-_COMPANIONS = (
-    b"Bidirectional",
-    b"pack_sequence",
-    b"pack_padded_sequence",
-    b"pad_packed_sequence",
-    b"PackedSequence",
-    b"dynamic_rnn",
-    b"static_rnn",
-    b"weight_ih",  # and weight_hh: parameters of torch's recurrent layers
-    b"weight_hh",
-    b"'lstm'",  # and what becomes a name by `getattr(nn, kind.upper())`
-    b'"lstm"',
-    b"'gru'",
-    b'"gru"',
-)
-"""What goes only with a recurrent layer."""
-_FRAMEWORKS = (b"torch", b"keras", b"tensorflow")
+_COMPANIONS = {
+    b"Bidirectional": (b"Bidirectional",),
+    b"_sequence": (b"pack_sequence", b"pack_padded_sequence", b"pad_packed_sequence"),
+    b"PackedSequence": (b"PackedSequence",),
+    b"ic_rnn": (b"dynamic_rnn", b"static_rnn"),
+    b"weight_": (b"weight_ih", b"weight_hh"),  # parameters of torch's recurrent layers
+    b"lstm": (b"'lstm'", b'"lstm"'),  # what becomes a name by `getattr(nn, kind.upper())`
+    b"gru": (b"'gru'", b'"gru"'),
+}
+"""What goes only with a recurrent layer, under what several of them have in common, which is looked for first."""
 
 
 def concerns(data: bytes) -> bool:
@@ -32,13 +23,14 @@ def concerns(data: bytes) -> bool:
 
     All other files are left alone, but for those that import something recurrent from another file (`names.reach`).
     """
-    return _has(data, _LAYERS) or (mentions_framework(data) and _has(data, _COMPANIONS))
+    # Part of every recurrent layer's name: ConvLSTM2D, CuDNNGRU, LSTMCell, SimpleRNN, StackedRNNCells.
+    if b"LSTM" in data or b"GRU" in data or b"RNN" in data:
+        return True
+    return mentions_framework(data) and any(
+        whole in data for part in _COMPANIONS if part in data for whole in _COMPANIONS[part]
+    )
 
 
 def mentions_framework(data: bytes) -> bool:
     """True where a file has to do with torch, Keras or TensorFlow at all."""
-    return _has(data, _FRAMEWORKS)
-
-
-def _has(data: bytes, texts: tuple[bytes, ...]) -> bool:
-    return any(text in data for text in texts)
+    return b"torch" in data or b"keras" in data or b"tensorflow" in data

@@ -46,13 +46,16 @@ class Analysed:
     """The rules whose checks have run."""
 
 
+_NOTHING = Analysed()
+
+
 def analyse(data: bytes, target: Target, surroundings: Surroundings) -> Analysed:
     """Looks at the bytes of a file. What the interpreter raises is not caught here.
 
     The surroundings are asked for their project only where there is something to interpret.
     """
     if not surroundings.concerns(data, target):
-        return Analysed()
+        return _NOTHING
     path, settings = target.absolute, target.settings
     source = decode(data, path) if len(data) <= LARGEST else ReadProblem(path, _too_large(data))
     if isinstance(source, ReadProblem):

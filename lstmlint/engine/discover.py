@@ -7,7 +7,6 @@ hidden folders, environments and what was built or installed. Links to folders a
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable, Iterator
 
 from lstmlint.engine.errors import UsageError
@@ -144,6 +143,6 @@ def _is_python(entry: os.DirEntry[str]) -> bool:
     if not entry.name.endswith(".py"):
         return False
     try:
-        return stat.S_ISREG(entry.stat().st_mode)
+        return entry.is_file()
     except OSError:
         return False

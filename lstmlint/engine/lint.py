@@ -126,7 +126,8 @@ def _died(target: Target, code: int | None) -> Failure:
 
 def _read(path: str) -> bytes | ReadProblem:
     try:
-        return Path(path).read_bytes()
+        with open(path, "rb", buffering=0) as stream:
+            return stream.read()
     except OSError as problem:
         return ReadProblem(path, f"cannot be read: {problem.strerror or problem}")
 
@@ -209,9 +210,11 @@ class _Run:
 
     def _kept(self, target: Target, found: list[Diagnostic]) -> list[Diagnostic]:
         """A file's findings, without those that its comments suppress, that are too unsure, or that say it twice."""
+        known = self.analysed.get(target.absolute, Analysed())
+        if not found and known.source is None:
+            return []  # as of most files of a tree
         rules = target.rules
         found = [diagnostic for diagnostic in found if diagnostic.rule in rules]
-        known = self.analysed.get(target.absolute, Analysed())
         source = known.source or (SourceFile.read(target.absolute) if found else None)
         if isinstance(source, SourceFile):
             found = suppress(found, source, target.settings, known.ran)

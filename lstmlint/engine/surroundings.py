@@ -16,6 +16,7 @@ from lstmlint.names.reach import Reach
 
 if TYPE_CHECKING:
     from lstmlint.engine.cache import ResultCache
+    from lstmlint.engine.settings import Settings
     from lstmlint.names.project import Project
 
 
@@ -30,6 +31,8 @@ class Surroundings:
     """Takes what the user should know about the cache."""
     lookups: dict[tuple[str, tuple[str, ...]], str | None] = field(default_factory=dict)
     """Where the modules of all files were looked for, and what was found; noted where results are kept."""
+    _descriptions: dict[tuple[int, frozenset[str]], tuple[Settings, bytes]] = field(default_factory=dict)
+    """With the settings themselves, so that their number stays theirs."""
 
     @cached_property
     def _reach(self) -> Reach:
@@ -56,6 +59,15 @@ class Surroundings:
 
         return ResultCache(self.cache_folder, self.warn)
 
+    def _described(self, target: Target) -> bytes:
+        """All settings that decide on what a file comes to."""
+        settings, rules = target.settings, target.rules
+        if (id(settings), rules) not in self._descriptions:
+            own = [settings.book.by_name[name] for name in sorted(rules)]
+            text = f"{settings.configuration} {own} {self.roots}"
+            self._descriptions[id(settings), rules] = settings, text.encode()
+        return self._descriptions[id(settings), rules][1]
+
     def remembered(
         self, data: bytes, target: Target, find: Callable[[], tuple[Diagnostic, ...]]
     ) -> tuple[Diagnostic, ...]:
@@ -65,9 +77,7 @@ class Surroundings:
         from lstmlint.answers import digest
         from lstmlint.engine.cache import Result, program
 
-        rules = [target.settings.book.by_name[name] for name in sorted(target.rules)]
-        settings = f"{target.settings.configuration} {rules} {self.roots}"
-        key = digest(data, settings.encode(), program().encode())
+        key = digest(data, self._described(target), program().encode())
         known = self.cache.get(target.absolute, key, self.project.file_of)
         if known is not None:
             self.lookups.update(known.lookups)
