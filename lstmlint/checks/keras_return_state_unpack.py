@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_state_names import meaning, says_output
 from lstmlint.checks.keras_steps import is_first, is_keras, quoted
-from lstmlint.events import Called, Fitted, Joined, Unpacked, UsedAsTensor
+from lstmlint.events import Built, Called, Fitted, Joined, Returned, Unpacked, UsedAsTensor
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import shortened
 from lstmlint.source import Place
@@ -211,6 +211,30 @@ def wrong_order(unpacked: Unpacked, facts: Facts) -> Iterator[Finding]:
     )
 
 
+@check(RULE, on=Unpacked)
+def backward_state_dropped(unpacked: Unpacked, facts: Facts) -> Iterator[Finding]:
+    """`output, h, _ = Bidirectional(GRU(...))(x)`: three values as of an LSTM, but the third is the backward state."""
+    value, names = unpacked.value, unpacked.names
+    if not isinstance(value, Tuple) or value.layer is None or not is_keras(value.layer) or value.part != "result":
+        return
+    if unpacked.starred or len(names) != 3 or names[2] != "_" or not isinstance(names[1], str):
+        return
+    states = [item.state for item in value.items if isinstance(item, Tensor)]
+    said, kept = meaning(names[1]), value.items[1:2]
+    if states[1:] != ["forward h", "backward h"] or said.kind != "h" or said.direction is not None:
+        return
+    if not any(isinstance(item, Tensor) and is_used(facts, item) for item in kept):
+        return
+    yield Finding(
+        unpacked.place,
+        f"`{names[1]}` is the forward direction's state, and the backward one is dropped: "
+        f"{quoted(value.layer)} returns {described(value)}",
+        because=(Evidence(value.layer.place, f"returns {described(value)}, and no cell state"),),
+        cure="join the two: `output, forward_h, backward_h = ...`, then `concatenate([forward_h, backward_h])`",
+        confidence=Confidence.LIKELY,
+    )
+
+
 def misnamed(value: Tuple, names: tuple[str | tuple[str, ...], ...]) -> list[tuple[str, Tensor]]:
     """The names that say something else than the tensor behind them is; `a, b, c` are letters in order."""
     found: list[tuple[str, Tensor]] = []
@@ -225,11 +249,22 @@ def misnamed(value: Tuple, names: tuple[str | tuple[str, ...], ...]) -> list[tup
 
 
 def is_used(facts: Facts, item: Tensor) -> bool:
-    """True where a state goes anywhere: into a layer, a joint, an initial state."""
-    return any(
+    """True where a state goes anywhere: into a layer, a joint, an initial state, out of a model."""
+    if any(
         item in (called.source, *_members(facts, called.source), *_members(facts, called.state))
         for called in facts.events(Called)
-    ) or any(item in joined.parts for joined in facts.events(Joined))
+    ):
+        return True
+    given_out = [event.value for event in facts.events(Returned)]
+    given_out += [value for event in facts.events(Built) for value in event.positional[1:2] if _is_model(event.layer)]
+    given_out += [value for event in facts.events(Built) for name, value in event.keywords if name == "outputs"]
+    return any(item in (value, *_members(facts, value)) for value in given_out) or any(
+        item in joined.parts for joined in facts.events(Joined)
+    )
+
+
+def _is_model(layer: Layer) -> bool:
+    return layer.spec.family == "model"
 
 
 def _members(facts: Facts, value: Value | None) -> tuple[Value, ...]:

@@ -12,10 +12,11 @@ from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES
 from lstmlint.catalogue.keras_removed import TIME_MAJOR
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_removed_api import knows_of_versions
-from lstmlint.checks.keras_steps import is_keras, quoted
-from lstmlint.events import Built, Called, Fitted
+from lstmlint.checks.keras_steps import is_first, is_keras, quoted
+from lstmlint.events import Built, Called, Fitted, Selected
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.keras.recurrent import wrapped
+from lstmlint.interpret.wording import shortened
 from lstmlint.values import Claim, Const, Layer, Role, Strength, Tensor, as_bool, compatible
 
 RULE = "keras-time-major"
@@ -53,11 +54,55 @@ def batch_read_as_time(called: Called, facts: Facts) -> Iterator[Finding]:
     )
 
 
+@check(RULE, on=Selected)
+def last_step_of_a_turned_sequence(selected: Selected, facts: Facts) -> Iterator[Finding]:
+    """Time is put first, a layer reads it as the batch, and the last step is taken from the front: `sequence[-1]`."""
+    if selected.position or not selected.last or len(selected.source.axes) != 3 or not facts.drops(selected):
+        return
+    called = next((event for event in facts.events(Called) if _is_turned(event, selected, facts)), None)
+    if called is None or not is_first(facts, selected, lambda other: other.place) or selected.axis.is_single:
+        return
+    assert isinstance(called.source, Tensor)
+    turned = called.source.noted("transposed")
+    assert turned is not None
+    yield Finding(
+        called.place,
+        f"{quoted(called.layer)} reads (batch, time, features), but its input was turned to time first",
+        because=(
+            Evidence(turned.place, "exchanges the first two axes"),
+            Evidence(selected.place, f"`{shortened(selected.place.text)}` takes axis 0 for time as well"),
+        ),
+        cure="give the layer the batch first, and take the last step with `[:, -1]`",
+        confidence=Confidence.LIKELY,
+    )
+
+
+def _is_turned(called: Called, selected: Selected, facts: Facts) -> bool:
+    """True for the layer whose sequence a subscript is of, if its input was turned and nobody says that this is right."""
+    source, wanted = called.source, [axis.id for axis in selected.source.axes[:2]]
+    if not _reads_batch_first(called.layer, facts) or not isinstance(source, Tensor) or len(source.axes) != 3:
+        return False
+    notes = [note for note in source.trail if note.kind == "transposed"]
+    if len(notes) % 2 == 0 or [axis.id for axis in source.axes[:2]] != wanted or source.axes[1].is_single:
+        return False
+    if _batch(called, source, facts) is not None or not compatible(called.path, selected.path):
+        return False
+    return not _is_confirmed(called, source, facts)
+
+
+def _is_confirmed(called: Called, source: Tensor, facts: Facts) -> bool:
+    """True where something else than the layer takes its first axis for the batch, or its second for time."""
+    return any(
+        claim.role is role and claim.place != called.place
+        for axis, role in ((source.axes[0], Role.BATCH), (source.axes[1], Role.TIME))
+        for claim in facts.claims(axis)
+    )
+
+
 def _batch(called: Called, source: Tensor, facts: Facts) -> Claim | None:
     """What takes the axis that the layer reads as time for the batch, unless something takes the first for it too."""
-    for axis, role in ((source.axes[0], Role.BATCH), (source.axes[1], Role.TIME)):
-        if any(claim.role is role and claim.place != called.place for claim in facts.claims(axis)):
-            return None
+    if _is_confirmed(called, source, facts):
+        return None
     claims = [claim for claim in facts.claims(source.axes[1]) if claim.role is Role.BATCH]
     return next((claim for claim in claims if compatible(claim.path, called.path)), None)
 

@@ -15,7 +15,7 @@ from lstmlint.events import Called, Reduced, Selected, Squeezed
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import NUMPY
 from lstmlint.interpret.wording import callee_text, shortened
-from lstmlint.values import Claim, Role, Strength, compatible
+from lstmlint.values import Axis, Claim, Role, Strength, Tensor, as_bool, compatible
 
 
 @check("torch-bare-squeeze", on=Squeezed)
@@ -43,7 +43,8 @@ def _batch(squeezed: Squeezed, facts: Facts) -> Claim | None:
     """What says that an axis that stays is the batch: a layer whose layout nobody doubts, or a fact."""
     found = layouts(facts)
     doubted = {reading.layer.id for reading in found.readings if found.is_at_fault(reading.layer)}
-    is_any_size = bool(squeezed.during("forward"))  # a module does not know what sizes it will be called with
+    # a module does not know what sizes its methods will be called with
+    is_any_size = any(call.is_module and call.function != "__init__" for call in squeezed.inside)
     axes = [axis for axis in squeezed.result.axes if is_any_size or axis.size.known is None]
     claims = [claim for axis in axes for claim in facts.claims(axis)]
     return next(
@@ -85,4 +86,16 @@ def _is_summary(squeezed: Squeezed, facts: Facts) -> bool:
     singles = [axis for axis in squeezed.source.axes if axis.is_single]
     claims = [claim for axis in singles for claim in facts.claims(axis)]
     is_step = any(claim.role is Role.TIME and claim.strength > Strength.NAME for claim in claims)
-    return is_step or stack_of(squeezed.source) is not None
+    return is_step or stack_of(squeezed.source) is not None or any(_is_time_of_a_step(axis, facts) for axis in singles)
+
+
+def _is_time_of_a_step(axis: Axis, facts: Facts) -> bool:
+    """True for the time axis of what a layer built with batch_first=True reads: one step of each sequence."""
+    calls = [called for called in facts.events(Called) if is_torch_recurrent(called.layer)]
+    return any(
+        isinstance(called.source, Tensor)
+        and len(called.source.axes) == 3
+        and called.source.axes[1].id == axis.id
+        and as_bool(called.layer.argument("batch_first")) is True
+        for called in calls
+    )

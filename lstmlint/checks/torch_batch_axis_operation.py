@@ -13,12 +13,12 @@ from lstmlint.checks.facts import Facts
 from lstmlint.checks.packing import is_laid_out_anew, padded_back_from
 from lstmlint.checks.states import stack_of
 from lstmlint.checks.uses import Support, View, uses_of
-from lstmlint.events import Called, PackedUp, Reduced, Squeezed
+from lstmlint.events import Called, Joined, PackedUp, Reduced, Squeezed
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import DENSE
 from lstmlint.interpret.wording import callee_text, shortened
 from lstmlint.lean import dataclass
-from lstmlint.values import Axis, Layer, Path, Role, Strength, Tensor, as_bool, compatible
+from lstmlint.values import Axis, Layer, Path, Role, Strength, Tensor, Value, as_bool, compatible
 
 RULE = "torch-batch-axis-operation"
 NORMALISERS = frozenset({"softmax", "log_softmax", "softmin"})
@@ -108,10 +108,18 @@ def _is_pooled(reduced: Reduced, order: _Order, facts: Facts) -> bool:
     left = Tensor(tuple(axis for axis in source.axes if axis.id != reduced.axis.id))
     is_sequence = left.axes[0].id == order.time.id and len(left.axes) == 2
     return is_sequence and any(
-        same_axes(called.source, left) and compatible(called.path, reduced.path)
+        same_axes(called.source, part) and compatible(called.path, reduced.path)
+        for part in (left, *_joined_with(left, facts))
         for called in facts.events(Called)
         if called.layer.spec.family != "dropout"
     )
+
+
+def _joined_with(pooled: Tensor, facts: Facts) -> Iterator[Value]:
+    """What a pooled sequence becomes beside other features: `torch.cat((u, v), 1)`."""
+    for joined in facts.events(Joined):
+        if joined.position in (1, -1) and any(same_axes(part, pooled) for part in joined.parts):
+            yield joined.result
 
 
 def _finding(reduced: Reduced, order: _Order) -> Finding:

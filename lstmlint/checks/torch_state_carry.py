@@ -141,14 +141,25 @@ def _again(carry: Carry, place: Place, subject: str, facts: Facts) -> Finding | 
 
 
 def _starts_over(called: Called, turn: int, facts: Facts) -> bool:
-    """True where an earlier round of a loop went over the same data inside it."""
+    """True where an earlier round of a loop went over the same data inside it.
+
+    A loop that calls the layer once each time goes over other things: over the cells of a stack, step by step.
+    """
     outer, inner = called.rounds[turn : turn + 2]
-    for other in facts.calls(called.layer.id):
+    calls = [other for other in facts.calls(called.layer.id) if other.place == called.place]
+    if not any(_is_in_another_round(other, inner) for other in calls):
+        return False
+    for other in calls:
         rounds = other.rounds[turn : turn + 2]
         earlier = len(rounds) == 2 and rounds[0].loop == outer.loop and rounds[0].number < outer.number
-        if earlier and other.place == called.place and _same_data(rounds[1], inner):
+        if earlier and _same_data(rounds[1], inner):
             return True
     return False
+
+
+def _is_in_another_round(other: Called, turned: Round) -> bool:
+    """True where a call belongs to another round of one run of a loop."""
+    return any(one.loop == turned.loop and one.number != turned.number for one in other.rounds)
 
 
 def _same_data(one: Round, other: Round) -> bool:

@@ -12,11 +12,11 @@ from lstmlint.checks.evidence import is_torch_recurrent, same_axes
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.names import is_output, kind_of_state
 from lstmlint.checks.states import origin, stack_of
-from lstmlint.events import Reduced, Selected, Unpacked, UsedAsTensor
+from lstmlint.events import Called, Reduced, Selected, Unpacked, UsedAsTensor
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.torch.recurrent import is_batch_first
 from lstmlint.sizes import Size
-from lstmlint.values import Axis, Layer, Tensor, Tuple, as_int
+from lstmlint.values import Axis, Layer, Tensor, Tuple, Value, as_int
 
 RULE = "torch-state-unpack"
 TWO = Size.of(2)
@@ -48,16 +48,18 @@ def result_in_another_number(unpacked: Unpacked, facts: Facts) -> Iterator[Findi
             because=_because(layer),
             cure="write `output, (h_n, c_n) = ...`" if layer.spec.family == "lstm" else "write `output, h_n = ...`",
         )
-    elif isinstance(names[0], tuple) or (_says_state_first(layer, names) and _is_misused(value, facts)):
+    elif isinstance(names[0], tuple) or (_says_state_first(layer, names) and _is_misused(value, names, facts)):
         yield _swapped(unpacked, layer)
 
 
-def _is_misused(result: Tuple, facts: Facts) -> bool:
+def _is_misused(result: Tuple, names: Names, facts: Facts) -> bool:
     """True where the output is read as if it were the state, or the state as if it were the output.
 
     Names alone prove nothing: whoever calls the output `h` may well use it as what it is.
     """
     output, state = result.items
+    if isinstance(names[1], str) and is_output(names[1]) and _is_taken_whole(state, facts):
+        return True
     batch_first = result.layer is not None and is_batch_first(result.layer)
     taken = [(event.source, event.position, event.last) for event in facts.events(Selected)]
     reduced = [(event.source, event.position) for event in facts.events(Reduced)]
@@ -66,6 +68,14 @@ def _is_misused(result: Tuple, facts: Facts) -> bool:
         or (last and position == 1 and same_axes(source, state))
         for source, position, last in taken
     ) or any(position == 1 and same_axes(source, state) for source, position in reduced)
+
+
+def _is_taken_whole(state: Value, facts: Facts) -> bool:
+    """True for the states of several layers or directions that a dense layer reads together, as it would a sequence."""
+    stack = stack_of(state) if isinstance(state, Tensor) else None
+    if stack is None or not stack.size.exceeds(1):
+        return False
+    return any(called.layer.spec.family == "linear" and same_axes(called.source, state) for called in facts.events(Called))
 
 
 def _says_state_first(layer: Layer, names: Names) -> bool:
