@@ -75,7 +75,8 @@ def _is_taken_whole(state: Value, facts: Facts) -> bool:
     stack = stack_of(state) if isinstance(state, Tensor) else None
     if stack is None or not stack.size.exceeds(1):
         return False
-    return any(called.layer.spec.family == "linear" and same_axes(called.source, state) for called in facts.events(Called))
+    dense = (called for called in facts.events(Called) if called.layer.spec.family == "linear")
+    return any(same_axes(called.source, state) for called in dense)
 
 
 def _says_state_first(layer: Layer, names: Names) -> bool:
