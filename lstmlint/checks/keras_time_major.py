@@ -78,7 +78,7 @@ def last_step_of_a_turned_sequence(selected: Selected, facts: Facts) -> Iterator
 
 
 def _is_turned(called: Called, selected: Selected, facts: Facts) -> bool:
-    """True for the layer whose sequence a subscript is of, if its input was turned and nobody says that it should be."""
+    """True for the layer whose sequence a subscript is of, if its input was turned and nothing says that it should."""
     source, wanted = called.source, [axis.id for axis in selected.source.axes[:2]]
     if not _reads_batch_first(called.layer, facts) or not isinstance(source, Tensor) or len(source.axes) != 3:
         return False
