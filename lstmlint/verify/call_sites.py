@@ -51,8 +51,9 @@ class Sites:
         values += [keyword.value for keyword in call.keywords]
         data = method in DATA
         if data:
-            arguments = tuple(each for each in arguments_of(call) if not each.star and each.name in ("", "x", "y"))[:2]
-            values = [*call.args[:2], *(each.value for each in call.keywords if each.arg in ("x", "y"))]
+            plain = (each for each in arguments_of(call) if each.star != "**")
+            arguments = tuple(each for each in plain if each.name in ("", "x", "y"))[:2]
+            values = [*values[: len(call.args)][:2], *(each.value for each in call.keywords if each.arg in ("x", "y"))]
             method = ""
         else:
             arguments = arguments_of(call)

@@ -199,6 +199,8 @@ class Seen:
     """True where the row of a short sequence is nothing but zeros though others are not."""
     origin: tuple[int, int] = (-1, -1)
     """The number of the call that gave it and which of its results it is; -1: not known, below: given to the model."""
+    one_step: bool = False
+    """True for a layer's last step of both directions, of which the backward one has read one step only."""
     padded: bool = False
     """True for whole numbers of which some rows end in zeros."""
 
@@ -227,6 +229,8 @@ class Call:
     """How many entries the mask that goes on hides."""
     ignores: bool = False
     """True where a second state was given that changes nothing."""
+    around: tuple[Place, ...] = ()
+    """Of a call after which samples are mixed: where the functions of the user's were called that it lies in."""
 
 
 @dataclass(frozen=True)

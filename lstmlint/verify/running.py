@@ -20,7 +20,7 @@ from lstmlint.names.project import Project
 from lstmlint.source import SourceFile, Span
 from lstmlint.verify.configured import configured_in, line_for
 from lstmlint.verify.contracts import Belief, Fault, ModelPlan, Observation, Place, Proof, Request
-from lstmlint.verify.judging import Judged, Verdict
+from lstmlint.verify.judging import Judged, Verdict, within
 from lstmlint.verify.plan import framework_of, import_name, plan_torch
 from lstmlint.verify.plan_keras import plan_keras
 from lstmlint.verify.process import Limits, ask
@@ -159,11 +159,14 @@ def _run(file: _File, framework: str, models: tuple[ModelPlan, ...], options: Op
 def _tell_troubles(file: _File, models: tuple[ModelPlan, ...]) -> None:
     """Why models could not be run, unless a finding or a proof says so already."""
     lines = {plan.name: plan.line for plan in models}
-    told = {each.model for each in file.judged if each.verdict is Verdict.CONFIRMED}
+    confirmed = [each for each in file.judged if each.verdict is Verdict.CONFIRMED]
+    told = {each.model for each in confirmed}
     if file.fault is not None and "" not in told:
         file.troubles.append(_trouble(file, "", file.fault, 1))
     for each in file.observations:
         if each.fault is None or each.ran or each.name in told:
+            continue
+        if each.fault.places and any(within(each.fault.places[-1], seen.diagnostic) for seen in confirmed):
             continue
         if not (is_shape_error(each.fault) and each.own_input):
             file.troubles.append(_trouble(file, each.name, each.fault, lines.get(each.name, 1)))

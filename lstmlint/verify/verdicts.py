@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from lstmlint.findings import Confidence, Diagnostic
 from lstmlint.verify import verdicts_keras, verdicts_torch
-from lstmlint.verify.contracts import MIXED, UNKNOWN, Call, Fault, Observation, SeenLayer
+from lstmlint.verify.contracts import MIXED, OWNED, UNCHANGED, UNKNOWN, Call, Fault, Observation, SeenLayer
 from lstmlint.verify.judging import Judge, Judged, Verdict, calls_at, described, layers_at, within
 
 OWN = {**verdicts_torch.OWN, **verdicts_keras.OWN}
@@ -27,10 +27,12 @@ MIXING = frozenset(
         "torch-channels-axis",
         "torch-initial-state-shape",
         "keras-reshape-as-transpose",
+        "keras-time-major",
     }
 )
 ABOUT_STEPS = frozenset({"torch-view-as-permute", "torch-channels-axis", "keras-reshape-as-transpose"})
 """Rules about what may also happen within each sample: that samples stay apart refutes nothing."""
+PARTING = frozenset({"unbind", "split", "chunk", "tensor_split", "__iter__", "Unpack", "Split"})
 VIEWS = frozenset({"reshape", "view", "Reshape"})
 LAYOUT = frozenset({"torch-missing-batch-first", "torch-spurious-batch-first"})
 RAISING = frozenset(
@@ -110,14 +112,16 @@ def _says(fault: Fault) -> str:
 def _raised(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
     """An exception at the place, at its evidence, or out of a layer that was built there."""
     fault = observation.fault
-    if fault is None or fault.stage not in ("import", "build", "forward", "size") or (fault.ours and not fault.places):
+    if fault is None or fault.stage not in ("import", "build", "forward", "size"):
+        return None
+    ran = not fault.places or bool(layers_at(diagnostic, observation))
+    tuples = ran and diagnostic.rule.endswith("-not-unpacked") and "tuple" in fault.message
+    if fault.ours and not fault.places and not tuples:
         return None
     if diagnostic.rule == "torch-pack-mismatch" and fault.stage == "size" and "lengths" not in fault.message:
         return None
     innermost = fault.places[-1] if fault.places else None
     at_place = any(within(place, diagnostic) for place in fault.places) or within(fault.built, diagnostic)
-    ran = not fault.places or bool(layers_at(diagnostic, observation))
-    tuples = ran and diagnostic.rule.endswith("-not-unpacked") and "tuple" in fault.message
     at_door = diagnostic.rule == "keras-input-shape" and not fault.places and "incompatible with" in fault.message
     if at_place or within(innermost, diagnostic, evidence=True) or tuples or at_door:
         return Verdict.CONFIRMED, f"running it raises {_says(fault)}"
@@ -134,7 +138,8 @@ def _did_not_raise(diagnostic: Diagnostic, observation: Observation) -> tuple[Ve
 def _layout(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
     """A layer that mixes samples, or one that has them where it reads the batch."""
     fault = observation.fault
-    if fault is not None and not fault.ours and "hidden" in fault.message and within(fault.built, diagnostic):
+    refusing = [fault.built, *fault.places[-1:]] if fault is not None and not fault.ours else []
+    if fault is not None and "hidden" in fault.message and any(within(each, diagnostic) for each in refusing):
         return Verdict.CONFIRMED, f"its state has the batch where its input has time: {_says(fault)}"
     for layer in layers_at(diagnostic, observation):
         calls = [call for call in observation.calls if (call.built, call.path) == (layer.built, layer.path)]
@@ -185,11 +190,16 @@ def _is_permuted(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
 def _mixing(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
     """Samples that are apart before the place and mixed after it, or apart after it, too."""
     calls = calls_at(diagnostic, observation)
-    if not observation.ran or not calls:
+    if not observation.ran:
+        return None
+    for call in observation.calls:
+        if call.begins and (call in calls or any(within(each, diagnostic) for each in call.around)):
+            return Verdict.CONFIRMED, f"samples begin to mix here: {described(call)}"
+    if not calls:
         return None
     for call in calls:
-        if call.begins:
-            return Verdict.CONFIRMED, f"samples begin to mix here: {described(call)}"
+        if _parts_samples(call):
+            return Verdict.CONFIRMED, f"each part is one sample: {described(call)}"
     if diagnostic.rule == "torch-pack-mismatch":
         later = observation.calls[observation.calls.index(calls[0]) :]
         for call in later:
@@ -204,6 +214,15 @@ def _mixing(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, 
     if followed and observation.batch_axis in observation.consistent and _tells(observation):
         return Verdict.REFUTED, f"each sample stays apart here: {described(calls[0])}"
     return Verdict.NOT_REACHED, "the place was reached, but the samples could not be followed through it"
+
+
+def _parts_samples(call: Call) -> bool:
+    """True where a tensor is taken apart along the axis of its samples, and the changed sample is in one part alone."""
+    states = [seen.sample for seen in call.outputs]
+    sample = call.inputs[0].sample if call.inputs else -1
+    if call.name not in PARTING or sample < 0 or len(states) != call.inputs[0].shape[sample]:
+        return False
+    return len(states) > 1 and set(states) <= {OWNED, UNCHANGED, MIXED} and states.count(UNCHANGED) >= len(states) - 2
 
 
 def _tells(observation: Observation) -> bool:

@@ -135,11 +135,14 @@ def _swapped(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict,
 
 def _of_one_direction(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
     """Two states that are put together: of the two directions of a layer, or h and c of one of them."""
-    for call in calls_at(diagnostic, observation):
+    for call in observation.calls:
         origins = [seen.origin for seen in call.inputs if seen.origin[0] >= 0]
         if len(origins) != 2 or origins[0][0] != origins[1][0]:
             continue
         giver = observation.calls[origins[0][0]]
+        here = within(call.place, diagnostic) or within(call.built, diagnostic)
+        if not here and not any(within(each, diagnostic, evidence=True) for each in (giver.place, giver.built)):
+            continue
         places = sorted(position for _, position in origins)
         if giver.name == "Bidirectional" and len(giver.outputs) == 5:
             if places in ([1, 2], [3, 4]):

@@ -39,6 +39,8 @@ def _two_directions(diagnostic: Diagnostic, observation: Observation) -> tuple[V
     for call in calls:
         if any(seen.early == (True, False) for seen in call.outputs):
             return Verdict.CONFIRMED, "changing the first step moves one half of it only: the other has read one step"
+        if any(seen.one_step for seen in call.outputs):
+            return Verdict.CONFIRMED, "its second half is not what the backward direction ends with"
         doubled = [
             seen.shape
             for seen in call.outputs

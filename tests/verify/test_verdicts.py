@@ -9,7 +9,7 @@ import pytest
 
 from lstmlint.findings import Confidence, Diagnostic, Reason, Severity
 from lstmlint.source import Span
-from lstmlint.verify.contracts import MIXED, Call, Fault, Observation, Place, Seen, SeenLayer, decode, encode
+from lstmlint.verify.contracts import MIXED, OWNED, UNCHANGED, Call, Fault, Observation, Place, Seen, SeenLayer, decode, encode
 from lstmlint.verify.judging import Judged, Verdict
 from lstmlint.verify.proofs import proofs
 from lstmlint.verify.verdicts import judge
@@ -175,3 +175,38 @@ def test_an_output_of_pairs_is_no_mixing() -> None:
     mixed = observed(call(9, 0, MIXED, begins=True))
     assert [each.proof.rule for each in proofs([mixed], [])] == ["batch-mixing"]
     assert list(proofs([replace(mixed, outputs=((5, 5),))], [])) == []
+
+
+def test_what_mixes_in_a_function_confirms_where_the_function_is_called() -> None:
+    inner = replace(call(2, 0, MIXED, begins=True), around=(place(9), place(20)))
+    assert verdict(STEP, observed(replace(inner, begins=False))) is Verdict.NOT_REACHED
+    assert verdict(STEP, observed(replace(inner, around=(place(8),)))) is Verdict.NOT_REACHED
+    assert verdict(STEP, observed(inner)) is Verdict.CONFIRMED
+
+
+def parted(*states: int) -> Observation:
+    parts = tuple(Seen((7, 3), state) for state in states)
+    return observed(Call("operation", "unbind", place(9), (Seen((7, 3, 3), 1),), parts))
+
+
+def test_a_tensor_taken_apart_into_samples_confirms() -> None:
+    assert verdict(STEP, parted(0, 0, 0)) is not Verdict.CONFIRMED
+    assert verdict(STEP, parted(OWNED, UNCHANGED)) is not Verdict.CONFIRMED
+    assert verdict(STEP, parted(OWNED, UNCHANGED, UNCHANGED)) is Verdict.CONFIRMED
+
+
+def test_a_state_of_another_size_than_the_input_confirms_a_layout() -> None:
+    fault = Fault("forward", "RuntimeError", "Expected hidden size (1, 7, 8), got [1, 5, 8]", (place(8),), built=place(3))
+    refused = Observation("Net", own_input=True, fault=fault)
+    assert verdict(finding("torch-missing-batch-first", 4), refused) is Verdict.NOT_REACHED
+    assert verdict(LAYOUT, replace(refused, fault=replace(fault, ours=True))) is Verdict.NOT_REACHED
+    assert verdict(LAYOUT, refused) is Verdict.CONFIRMED
+
+
+def test_the_last_step_of_two_directions_confirms() -> None:
+    rule = finding("torch-hn-bidirectional", 9)
+    layers = (replace(layer(0, True), directions=2),)
+    selected = call(9, 0, 0)
+    assert verdict(rule, observed(selected, layers=layers)) is Verdict.NOT_REACHED
+    told = replace(selected, outputs=(replace(selected.outputs[0], one_step=True),))
+    assert verdict(rule, observed(told, layers=layers)) is Verdict.CONFIRMED

@@ -41,7 +41,8 @@ class Hypothesis:
         before, after = [joined(states) for states in sides[0]], [joined(states) for states in outputs]
         begins = any(compared.begins for compared in found)
         apart = not {MIXED, UNKNOWN} & set(before)
-        return Compared(before, after, begins or (apart and MIXED in after) or self._loses(before, after))
+        around = next((compared.around for compared in found if compared.around), ())
+        return Compared(before, after, begins or (apart and MIXED in after) or self._loses(before, after), [], around)
 
     def _loses(self, before: list[int], after: list[int]) -> bool:
         """True where one sample is left of all, and no output is each sample's own."""

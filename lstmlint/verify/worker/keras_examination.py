@@ -161,6 +161,7 @@ def _call(number: int, record: Any, hypothesis: Hypothesis | None, opposed: froz
         masked=record.masked,
         hidden=record.hidden,
         ignores=record.ignores,
+        around=merged.around if merged else (),
     )
 
 

@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from lstmlint.verify.contracts import MIXED, UNKNOWN, Place
+from lstmlint.verify.contracts import MIXED, OWNED, UNKNOWN, Place
 from lstmlint.verify.worker.flatten import replaced, tensors
 from lstmlint.verify.worker.keras_arrays import axis_of, differ, healed
 from lstmlint.verify.worker.keras_operations import operations_of
-from lstmlint.verify.worker.places import is_own, own_place
+from lstmlint.verify.worker.places import is_own, own_place, places_around
 from lstmlint.verify.worker.samples import Change, Compared
 
 keras: Any = importlib.import_module("keras")
@@ -230,7 +230,8 @@ class Watch:
         if not inputs:
             outputs = [UNKNOWN if state == MIXED else state for state in outputs]  # drawn at random
         begins = MIXED in outputs and not {MIXED, UNKNOWN} & set(inputs)
-        recorder.compared.append(Compared(inputs, outputs, begins))
+        around = places_around() if {MIXED, OWNED} & set(outputs) else ()
+        recorder.compared.append(Compared(inputs, outputs, begins, around=around))
         recorder.raw.append(arrays)
         if not begins or not recorder.heal:
             return result

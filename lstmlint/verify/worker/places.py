@@ -44,6 +44,17 @@ def own_place() -> Place | None:
     return None
 
 
+def places_around() -> tuple[Place, ...]:
+    """Where the functions were called in which the innermost place of the user's own lies, the innermost first."""
+    found = []
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if is_own(frame.f_code.co_filename):
+            found.append(_place(frame.f_code, frame.f_lasti, frame.f_lineno))
+        frame = frame.f_back
+    return tuple(found[1:])
+
+
 def _place(code: CodeType, instruction: int, line: int | None) -> Place:
     positions: Any = getattr(code, "co_positions", None)
     if positions is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from lstmlint.verify.contracts import MIXED, OWNED, UNCHANGED, UNKNOWN
+from lstmlint.verify.contracts import MIXED, OWNED, UNCHANGED, UNKNOWN, Place
 
 
 @dataclass(frozen=True)
@@ -46,3 +46,5 @@ class Compared:
     outputs: list[int]
     begins: bool
     raw: list[Any] = field(default_factory=list)
+    around: tuple[Place, ...] = ()
+    """Where samples are no longer apart after it: the calls of the user's functions that it lies in."""

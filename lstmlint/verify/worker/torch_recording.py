@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from lstmlint.verify.contracts import MIXED, UNKNOWN, Place
+from lstmlint.verify.contracts import MIXED, OWNED, UNKNOWN, Place
 from lstmlint.verify.worker.flatten import replaced, tensors
-from lstmlint.verify.worker.places import own_place
+from lstmlint.verify.worker.places import own_place, places_around
 from lstmlint.verify.worker.samples import Change, Compared
 from lstmlint.verify.worker.torch_samples import axis_of, healed
 
@@ -114,7 +114,8 @@ class Recorder:
             outputs = [UNKNOWN if state == MIXED else state for state in outputs]  # of no value yet, or drawn at random
         begins = MIXED in outputs and not {MIXED, UNKNOWN} & set(inputs)
         raw = [_copy(each) for each in outgoing] if self.keep else []
-        self.compared.append(Compared(inputs, outputs, begins, raw))
+        around = places_around() if {MIXED, OWNED} & set(outputs) else ()
+        self.compared.append(Compared(inputs, outputs, begins, raw, around))
         return self._healed(record, outgoing, result, in_place) if begins and self.heal else result
 
     def _healed(self, record: Record, outgoing: list[Any], result: Any, in_place: bool) -> Any:

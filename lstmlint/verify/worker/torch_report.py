@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -44,9 +45,9 @@ def observation(
     hypotheses = [examination.suppose(axis) for axis in leading_axes(given)] if whole else []
     chosen = _chosen(examination, plan, hypotheses)
     found = look_further(examination, plan, chosen) if whole else Findings()
-    calls = tuple(
-        _call(number, record, chosen, found, paths) for number, record in enumerate(examination.base.records)
-    )
+    records = examination.base.records
+    last = list(_last_steps(records))
+    calls = tuple(_call(number, record, chosen, found, paths, last) for number, record in enumerate(records))
     return replace(
         seen,
         batch_axis=chosen.axis if chosen else UNKNOWN,
@@ -70,7 +71,21 @@ def _chosen(examination: Examination, plan: ModelPlan, hypotheses: list[Hypothes
     return next((each for each in hypotheses if each.holds), next(iter(hypotheses), None))
 
 
-def _call(number: int, record: Record, chosen: Hypothesis | None, found: Findings, paths: dict[int, str]) -> Call:
+def _last_steps(records: list[Record]) -> Iterator[Any]:
+    """The last steps of layers of two directions whose backward half is not what the backward direction ends with."""
+    for record in records:
+        layer = record.owner
+        if isinstance(layer, nn.RNNBase) and layer.bidirectional and len(record.outputs) > 1:
+            output, state = record.outputs[:2]
+            if output.dim() == 3 and not output.is_meta:
+                last = output.select(1 if layer.batch_first else 0, -1)
+                if last.shape[-1] == 2 * state.shape[-1] and not torch.equal(last[..., state.shape[-1] :], state[-1]):
+                    yield last
+
+
+def _call(
+    number: int, record: Record, chosen: Hypothesis | None, found: Findings, paths: dict[int, str], last: list[Any]
+) -> Call:
     merged = chosen.merged(number) if chosen else None
     inputs = _seen(record.inputs, merged.inputs if merged else [])
     inputs = [replace(each, origin=origin) for each, origin in zip(inputs, record.origins, strict=False)] or inputs
@@ -81,6 +96,7 @@ def _call(number: int, record: Record, chosen: Hypothesis | None, found: Finding
             each,
             early=early[position] if position < len(early) else each.early,
             short=short[position] if position < len(short) else False,
+            one_step=any(torch.equal(step, record.outputs[position]) for step in last),
         )
         for position, each in enumerate(outputs)
     ]
@@ -94,6 +110,7 @@ def _call(number: int, record: Record, chosen: Hypothesis | None, found: Finding
         record.owner.__dict__.get(BUILT) if isinstance(record.owner, nn.Module) else None,
         bool(merged and merged.begins),
         number in found.differing,
+        around=merged.around if merged else (),
     )
 
 
