@@ -9,7 +9,19 @@ import pytest
 
 from lstmlint.findings import Confidence, Diagnostic, Reason, Severity
 from lstmlint.source import Span
-from lstmlint.verify.contracts import MIXED, OWNED, UNCHANGED, Call, Fault, Observation, Place, Seen, SeenLayer, decode, encode
+from lstmlint.verify.contracts import (
+    MIXED,
+    OWNED,
+    UNCHANGED,
+    Call,
+    Fault,
+    Observation,
+    Place,
+    Seen,
+    SeenLayer,
+    decode,
+    encode,
+)
 from lstmlint.verify.judging import Judged, Verdict
 from lstmlint.verify.proofs import proofs
 from lstmlint.verify.verdicts import judge
@@ -196,7 +208,8 @@ def test_a_tensor_taken_apart_into_samples_confirms() -> None:
 
 
 def test_a_state_of_another_size_than_the_input_confirms_a_layout() -> None:
-    fault = Fault("forward", "RuntimeError", "Expected hidden size (1, 7, 8), got [1, 5, 8]", (place(8),), built=place(3))
+    said = "Expected hidden size (1, 7, 8), got [1, 5, 8]"
+    fault = Fault("forward", "RuntimeError", said, (place(8),), built=place(3))
     refused = Observation("Net", own_input=True, fault=fault)
     assert verdict(finding("torch-missing-batch-first", 4), refused) is Verdict.NOT_REACHED
     assert verdict(LAYOUT, replace(refused, fault=replace(fault, ours=True))) is Verdict.NOT_REACHED
