@@ -287,11 +287,11 @@ def _report(options: argparse.Namespace, outcome: Outcome) -> str:
     found = outcome.diagnostics
     if options.output_format == "json":
         if options.statistics:
-            print(summary.statistics(found), end="", file=sys.stderr)
+            print(summary.statistics(found, outcome.given_up), end="", file=sys.stderr)
         return json.render(found)
     end = "" if options.quiet else summary.summary(found, outcome.files)
     if options.statistics:
-        return summary.statistics(found) + end
+        return summary.statistics(found, outcome.given_up) + end
     if options.output_format == "concise" or not found:
         return concise.render(found) + end
     from lstmlint.report import full  # rich, which draws, is imported only where something is drawn

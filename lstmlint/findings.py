@@ -96,6 +96,23 @@ class Diagnostic:
     fix: Fix | None = None
 
 
+@dataclass(frozen=True)
+class GivenUp:
+    """What the interpreter did not follow to its end, and the bound that ended it."""
+
+    path: str
+    what: str
+    bound: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What interpreting a file came to."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    given_up: tuple[GivenUp, ...] = ()
+
+
 CheckFunction = TypeVar("CheckFunction", bound=Callable[..., Iterator[Finding]])
 
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.events import Event, Inside, Round
+from lstmlint.findings import GivenUp
 from lstmlint.lean import dataclass
 from lstmlint.sizes import Size
 from lstmlint.source import Place
@@ -98,6 +99,8 @@ class World:
     """True in a file that names torch's parameters and Keras: arrays of Keras layers are followed there."""
     rewritten: set[Hashable] = field(default_factory=set)
     """The roots of the arrays of Keras layers that the program changes in place."""
+    given_up: tuple[GivenUp, ...] = ()
+    """What the run did not follow to its end."""
     entry_places: dict[tuple[int, str], Place] = field(default_factory=dict)
     """Where entries of dictionaries that are named like parameters were written, by address and key."""
     registered: set[int] = field(default_factory=set)

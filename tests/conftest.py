@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from lstmlint.findings import Check, Confidence, Evidence, Finding
+from lstmlint.findings import Check, Confidence, Evidence, Finding, GivenUp
 from lstmlint.source import SourceFile, Span
 
 _FLAW = re.compile(r'flaw\("(?P<rule>[\w-]+)"(?:, "(?P<confidence>\w+)")?\)')
@@ -21,6 +21,14 @@ class FixedPlace:
 
     span: Span
     text: str = ""
+
+
+@dataclass(frozen=True)
+class FlawedWorld:
+    """What an interpreter leaves that looks for flaws."""
+
+    source: SourceFile
+    given_up: tuple[GivenUp, ...] = ()
 
 
 @pytest.fixture
@@ -61,10 +69,10 @@ def flaws(monkeypatch: pytest.MonkeyPatch) -> None:
     A file that says `crash()` makes it raise. Files still pass triage only where they name a recurrent layer.
     """
 
-    def interpret(source: SourceFile, *_: object) -> list[SourceFile]:
+    def interpret(source: SourceFile, *_: object) -> list[FlawedWorld]:
         if "crash()" in source.text:
             raise KeyError("no such thing")
-        return [source]
+        return [FlawedWorld(source)]
 
     monkeypatch.setattr("lstmlint.interpret.program.interpret", interpret)
-    monkeypatch.setattr("lstmlint.checks.find", lambda world, checks: list(_flaws(world, checks)))
+    monkeypatch.setattr("lstmlint.checks.find", lambda world, checks: list(_flaws(world.source, checks)))

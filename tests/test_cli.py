@@ -90,6 +90,22 @@ def test_statistics(capsys: Capture) -> None:
     assert err == "1  LST104  torch-hn-layout\n"
 
 
+def test_statistics_say_what_was_given_up(write: Write, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    from lstmlint.interpret import program, run
+
+    for module in (program, run):
+        monkeypatch.setattr(module, "STEPS", 40)
+    write("plain.py", "from torch import nn\nlayer = nn.LSTM(3, 5)\n")
+    body = "".join(f"    x = x + {number}\n" for number in range(40))
+    write("long.py", f"from torch import nn\nlayer = nn.LSTM(3, 5)\n\n\ndef f(x):\n{body}    return layer(x)\n")
+    said = "long.py: gave up f, and what follows it, after 40 steps\n"
+    for _ in range(2):  # the second time from what was kept
+        main([".", "--statistics"])
+        assert capsys.readouterr().out == f"{said}found no problems in 2 files\n"
+    main([".", "--statistics", "--output-format", "json"])
+    assert capsys.readouterr() == ("[]\n", said)
+
+
 @pytest.mark.usefixtures("flawed")
 @pytest.mark.parametrize(
     ("arguments", "status"),

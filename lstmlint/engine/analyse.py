@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from lstmlint.engine.discover import Target
 from lstmlint.engine.settings import Settings
 from lstmlint.engine.surroundings import Surroundings
-from lstmlint.findings import Confidence, Diagnostic, Finding, Reason
+from lstmlint.findings import Confidence, Diagnostic, Finding, Found, GivenUp, Reason
 from lstmlint.lean import dataclass
 from lstmlint.source import ReadProblem, SourceFile, Span, decode
 from lstmlint.syntax.tree import SyntaxProblem, parse
@@ -44,6 +44,7 @@ class Analysed:
     source: SourceFile | None = None
     ran: frozenset[str] = frozenset()
     """The rules whose checks have run."""
+    given_up: tuple[GivenUp, ...] = ()
 
 
 _NOTHING = Analysed()
@@ -60,21 +61,21 @@ def analyse(data: bytes, target: Target, surroundings: Surroundings) -> Analysed
     source = decode(data, path) if len(data) <= LARGEST else ReadProblem(path, _too_large(data))
     if isinstance(source, ReadProblem):
         return Analysed((tool_diagnostic(UNREADABLE_FILE, source.message, _start(source), settings),))
-    found = surroundings.remembered(data, target, lambda: _diagnostics(source, target, surroundings.project))
-    if any(diagnostic.rule == SYNTAX_ERROR for diagnostic in found):
-        return Analysed(found, source)
+    found = surroundings.remembered(data, target, lambda: _found(source, target, surroundings.project))
+    if any(diagnostic.rule == SYNTAX_ERROR for diagnostic in found.diagnostics):
+        return Analysed(found.diagnostics, source)
     ran = frozenset(rule for rule in target.rules if not settings.book.by_name[rule].is_observed)
-    return Analysed(found, source, ran)
+    return Analysed(found.diagnostics, source, ran, found.given_up)
 
 
-def _diagnostics(source: SourceFile, target: Target, project: Project) -> tuple[Diagnostic, ...]:
+def _found(source: SourceFile, target: Target, project: Project) -> Found:
     settings = target.settings
     tree = parse(source)
     if isinstance(tree, SyntaxProblem):
         span = Span(source.path, tree.line, tree.column, tree.line, tree.column)
         message = "does not parse as Python {}.{}: ".format(*sys.version_info) + _uncapitalised(tree.message)
-        return (tool_diagnostic(SYNTAX_ERROR, message, span, settings),)
-    return tuple(_interpreted(source, settings, target.rules, project))
+        return Found((tool_diagnostic(SYNTAX_ERROR, message, span, settings),))
+    return _interpreted(source, settings, target.rules, project)
 
 
 def unreadable(problem: ReadProblem, settings: Settings) -> Diagnostic:
@@ -100,17 +101,18 @@ def _uncapitalised(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
-def _interpreted(source: SourceFile, settings: Settings, rules: frozenset[str], project: Project) -> list[Diagnostic]:
+def _interpreted(source: SourceFile, settings: Settings, rules: frozenset[str], project: Project) -> Found:
     from lstmlint.checks import all_checks, find
     from lstmlint.interpret.program import interpret
 
     checks = [check for check in all_checks() if check.rule in rules]
     if not checks:
-        return []
+        return Found()
     worlds = interpret(source, project, settings.configuration.versions)
     with _deep_recursion():
         found = (pair for world in worlds for pair in find(world, checks))
-        return [_diagnostic(rule, finding, settings) for rule, finding in found]
+        diagnostics = tuple(_diagnostic(rule, finding, settings) for rule, finding in found)
+    return Found(diagnostics, tuple(each for world in worlds for each in world.given_up))
 
 
 @contextmanager

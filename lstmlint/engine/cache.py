@@ -19,7 +19,7 @@ from typing import TypeVar
 from lstmlint import answers
 from lstmlint.answers import FILE, LAYOUT, Answer, digest_of
 from lstmlint.engine.records import restored, stored
-from lstmlint.findings import Diagnostic
+from lstmlint.findings import Found
 from lstmlint.lean import dataclass
 
 _TABLES = {
@@ -42,9 +42,9 @@ Lookups = Mapping[tuple[str, tuple[str, ...]], str | None]
 
 @dataclass(frozen=True)
 class Result:
-    """What is kept of a file: its diagnostics, and what it looked up elsewhere."""
+    """What is kept of a file: what it came to, and what it looked up elsewhere."""
 
-    diagnostics: tuple[Diagnostic, ...]
+    found: Found
     lookups: Lookups
 
 
@@ -83,7 +83,7 @@ class ResultCache:
     def put(self, path: str, key: str, result: Result) -> None:
         """Keeps what a file came to."""
         lookups = [[folder, parts, file, self._digest(file)] for (folder, parts), file in result.lookups.items()]
-        row = (path, key, json.dumps(lookups), stored(result.diagnostics), int(time.time()))
+        row = (path, key, json.dumps(lookups), stored(result.found), int(time.time()))
         self._ask(lambda database: database.execute("INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?)", row))
         self._prune()
 

@@ -19,7 +19,7 @@ from lstmlint.engine.discover import Target, discover
 from lstmlint.engine.settings import Settings, SettingsFinder
 from lstmlint.engine.suppress import suppress
 from lstmlint.engine.surroundings import Surroundings
-from lstmlint.findings import Diagnostic, Edit, Reason
+from lstmlint.findings import Diagnostic, Edit, GivenUp, Reason
 from lstmlint.lean import dataclass
 from lstmlint.names.locate import import_roots
 from lstmlint.source import ReadProblem, SourceFile, Span
@@ -67,6 +67,8 @@ class Outcome:
     failures: tuple[Failure, ...]
     failed: bool
     """True where a finding is as severe as its file's settings say a run must fail on."""
+    given_up: tuple[GivenUp, ...] = ()
+    """What was not followed to its end, by path."""
     lookups: Mapping[tuple[str, tuple[str, ...]], str | None] | None = None
     """Where modules were looked for and what was found; None where that is not known."""
     _lines: dict[str, Sequence[str]] = field(default_factory=dict, repr=False)
@@ -205,6 +207,11 @@ class _Run:
             files=len(self.targets),
             failures=tuple(sorted(self.failures, key=lambda failure: failure.path)),
             failed=any(self.targets[path].settings.fails(own.severity) for path, each in kept.items() for own in each),
+            given_up=tuple(
+                replace(each, path=self._path(each.path))
+                for _, known in sorted(self.analysed.items())
+                for each in known.given_up
+            ),
             lookups=None if self.is_shared or self.means.cache_folder is None else self.surroundings.lookups,
         )
 

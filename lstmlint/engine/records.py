@@ -1,19 +1,19 @@
-"""Diagnostics as JSON and back."""
+"""What files came to as JSON and back."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import astuple
 from typing import Any
 
-from lstmlint.findings import Confidence, Diagnostic, Edit, Fix, Reason, Safety, Severity
+from lstmlint.findings import Confidence, Diagnostic, Edit, Fix, Found, GivenUp, Reason, Safety, Severity
 from lstmlint.source import Span
 
 
-def stored(diagnostics: Iterable[Diagnostic]) -> str:
-    """Diagnostics as a text that `restored` reads."""
-    return json.dumps([_record(diagnostic) for diagnostic in diagnostics])
+def stored(found: Found) -> str:
+    """What was found as a text that `restored` reads."""
+    given_up = [[each.path, each.what, each.bound] for each in found.given_up]
+    return json.dumps([[_record(diagnostic) for diagnostic in found.diagnostics], given_up])
 
 
 def _record(diagnostic: Diagnostic) -> list[Any]:
@@ -31,12 +31,13 @@ def _record(diagnostic: Diagnostic) -> list[Any]:
     ]
 
 
-def restored(text: str) -> tuple[Diagnostic, ...]:
-    """The diagnostics in a text.
+def restored(text: str) -> Found:
+    """What was found, from its text.
 
     Raises ValueError, TypeError or KeyError where it is not what `stored` wrote.
     """
-    return tuple(_diagnostic(*record) for record in json.loads(text))
+    diagnostics, given_up = json.loads(text)
+    return Found(tuple(_diagnostic(*record) for record in diagnostics), tuple(GivenUp(*each) for each in given_up))
 
 
 def _diagnostic(

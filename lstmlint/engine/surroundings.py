@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstmlint.engine.discover import Target
-from lstmlint.findings import Diagnostic
+from lstmlint.findings import Found
 from lstmlint.lean import dataclass
 from lstmlint.names.locate import Locator
 from lstmlint.names.reach import Reach
@@ -68,10 +68,8 @@ class Surroundings:
             self._descriptions[id(settings), rules] = settings, text.encode()
         return self._descriptions[id(settings), rules][1]
 
-    def remembered(
-        self, data: bytes, target: Target, find: Callable[[], tuple[Diagnostic, ...]]
-    ) -> tuple[Diagnostic, ...]:
-        """The diagnostics of a file with these bytes: those of an earlier run, or what `find` finds now."""
+    def remembered(self, data: bytes, target: Target, find: Callable[[], Found]) -> Found:
+        """What a file with these bytes comes to: what it came to in an earlier run, or what `find` finds now."""
         if self.cache is None:
             return find()
         from lstmlint.answers import digest
@@ -81,7 +79,7 @@ class Surroundings:
         known = self.cache.get(target.absolute, key, self.project.file_of)
         if known is not None:
             self.lookups.update(known.lookups)
-            return known.diagnostics
+            return known.found
         self.project.looked.clear()
         found = find()
         self.lookups.update(self.project.looked)

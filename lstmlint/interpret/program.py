@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import libcst as cst
 
 from lstmlint.events import Returned
+from lstmlint.findings import GivenUp
 from lstmlint.interpret.attempts import attempt, once
 from lstmlint.interpret.attributes import bind, class_attribute, keeps_state
 from lstmlint.interpret.builtins import library
@@ -27,8 +28,8 @@ from lstmlint.interpret.keras.training import tell_compiled
 from lstmlint.interpret.load import load
 from lstmlint.interpret.lookup import define, lookup, module_frame, module_name
 from lstmlint.interpret.registry import Call
-from lstmlint.interpret.run import STEPS, Exhausted, Run
-from lstmlint.interpret.scope import Frame, Syntax
+from lstmlint.interpret.run import ABROAD, FILES, STEPS, Exhausted, Run
+from lstmlint.interpret.scope import ClassInfo, Frame, FunctionInfo, Syntax
 from lstmlint.interpret.torch.lightning import is_left_to_lightning, train
 from lstmlint.interpret.versions import asks_for_keras_2, resets_states
 from lstmlint.lean import dataclass
@@ -114,14 +115,38 @@ def _run(
     run = Run(world, project, syntax, lookup)
     world.apply = run.call
     run.library = library(run)
+    stopped = ""
     try:
         for entry in _entries(run, linted):
             attempt(run, entry)
         run.world.path = ALWAYS
         finish(world)
     except Exhausted:
-        pass
+        stopped = _entry_name(run)
+    world.given_up = tuple(_given_up(run, linted.file.source.path, stopped))
     return run
+
+
+def _given_up(run: Run, path: str, stopped: str) -> Iterator[GivenUp]:
+    """What was not followed to its end; `stopped` names the definition in which the steps ran out."""
+    if stopped:
+        yield GivenUp(path, f"{stopped}, and what follows it", f"{STEPS:,} steps")
+    if not run.may_leave():
+        yield GivenUp(path, "calls into other files", f"{ABROAD:,} steps there")
+    if len(run.led_to) >= FILES:
+        yield GivenUp(path, "further imports", f"{FILES} files")
+
+
+def _entry_name(run: Run) -> str:
+    """What the entry is called that is under way: a definition, or the file's top level."""
+    site = run.world.site
+    entry = site[1] if isinstance(site, tuple) and len(site) == 2 else ()
+    known: list[FunctionInfo | ClassInfo] = [*run.functions.values(), *run.classes.values()]
+    for info in known:
+        if isinstance(entry, tuple) and entry[:2] == ("entry", info.ident):
+            owner = info.owner if isinstance(info, FunctionInfo) else None
+            return info.name if owner is None else f"{owner.name}.{info.name}"
+    return "the top level"
 
 
 def _top_level(run: Run, module: Frame, linted: Linted) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from lstmlint.findings import Diagnostic
+from lstmlint.findings import Diagnostic, GivenUp
 from lstmlint.report.counting import counted, found_none
 
 
@@ -17,9 +17,10 @@ def summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
     return f"found {counted(len(diagnostics), 'problem')} in {counted(concerned, 'file')}\n"
 
 
-def statistics(diagnostics: Sequence[Diagnostic]) -> str:
-    """How often each rule was broken, a line each, the most frequent first."""
+def statistics(diagnostics: Sequence[Diagnostic], given_up: Sequence[GivenUp] = ()) -> str:
+    """How often each rule was broken, a line each, the most frequent first; then what was not followed to its end."""
     counts = Counter((diagnostic.code, diagnostic.rule) for diagnostic in diagnostics)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     width = max((len(str(count)) for _, count in ordered), default=0)
-    return "".join(f"{count:>{width}}  {code}  {rule}\n" for (code, rule), count in ordered)
+    broken = "".join(f"{count:>{width}}  {code}  {rule}\n" for (code, rule), count in ordered)
+    return broken + "".join(f"{each.path}: gave up {each.what}, after {each.bound}\n" for each in given_up)

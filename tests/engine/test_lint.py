@@ -16,6 +16,7 @@ from lstmlint.names.project import Project
 from lstmlint.rulebook import rule_book
 from lstmlint.source import SourceFile
 from lstmlint.versions import Versions
+from tests.conftest import FlawedWorld
 
 Write = Callable[[str, str], Path]
 pytestmark = pytest.mark.usefixtures("flaws")
@@ -55,7 +56,7 @@ def test_findings_are_sorted_by_path_line_column_and_code(write: Write) -> None:
 
 def test_what_is_said_twice_is_reported_once(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     write("a.py", FLAW)
-    monkeypatch.setattr("lstmlint.interpret.program.interpret", lambda source, *_: [source, source])
+    monkeypatch.setattr("lstmlint.interpret.program.interpret", lambda source, *_: [FlawedWorld(source)] * 2)
     assert said(run()) == ["a.py:2:5 LST104"]
 
 
@@ -73,7 +74,8 @@ def test_a_finding_in_another_file_of_the_run_belongs_to_that_file(
     flaw = 'flaw("torch-hn-layout")'
     helper = write("helper.py", f"x = {flaw}\ny = {flaw}  # lstmlint: ignore[LST104]\n")
     write("model.py", "LSTM\n")
-    monkeypatch.setattr("lstmlint.interpret.program.interpret", lambda source, *_: [SourceFile.read(helper)])
+    world = FlawedWorld(SourceFile.read(helper))
+    monkeypatch.setattr("lstmlint.interpret.program.interpret", lambda source, *_: [world])
     assert said(run()) == ["helper.py:1:5 LST104"]
     assert said(run("model.py")) == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lstmlint.findings import GivenUp
 from lstmlint.report.summary import statistics, summary
 from lstmlint.source import Span
 from tests.report.examples import COMPLETE, diagnostic
@@ -26,3 +27,9 @@ def test_statistics_count_rules_the_most_frequent_first() -> None:
     assert statistics([rare] + [COMPLETE] * 10) == (
         "10  LST101  torch-missing-batch-first\n 1  LST104  torch-hn-layout\n"
     )
+
+
+def test_statistics_say_what_was_not_followed_to_its_end() -> None:
+    given_up = [GivenUp("a.py", "Net.forward, and what follows it", "80,000 steps")]
+    assert statistics([], given_up) == "a.py: gave up Net.forward, and what follows it, after 80,000 steps\n"
+    assert statistics([COMPLETE], given_up).splitlines()[0] == "1  LST101  torch-missing-batch-first"

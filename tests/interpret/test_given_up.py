@@ -1,0 +1,73 @@
+"""What the bounds cut off is said: which file, which definition, which bound."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lstmlint.findings import GivenUp
+from lstmlint.interpret import program, run
+from lstmlint.interpret.program import interpret
+from lstmlint.names.project import Project
+from lstmlint.source import SourceFile
+
+HEADER = "from torch import nn\nlayer = nn.LSTM(3, 5)\n"
+LONG = "".join(f"x = x + {number}\n" for number in range(60))
+STEPS = 50
+
+
+def indented(text: str, blanks: int) -> str:
+    return "".join(f"{' ' * blanks}{line}\n" for line in text.splitlines())
+
+
+IN_FUNCTION = f"{HEADER}def f(x):\n{indented(LONG, 4)}    return layer(x)\n"
+IN_METHOD = (
+    "from torch import nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+    f"        self.layer = nn.LSTM(3, 5)\n    def forward(self, x):\n{indented(LONG, 8)}        return self.layer(x)\n"
+)
+AT_TOP = f"{HEADER}x = 1\n{LONG}"
+
+
+def given_up(text: str, folder: Path) -> list[GivenUp]:
+    source = SourceFile(str(folder / "file.py"), text)
+    return [each for world in interpret(source, Project((folder,))) for each in world.given_up]
+
+
+@pytest.fixture
+def bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (program, run):
+        monkeypatch.setattr(module, "STEPS", STEPS)
+
+
+@pytest.mark.parametrize("text", [IN_FUNCTION, IN_METHOD, AT_TOP])
+def test_nothing_is_given_up_within_the_bounds(text: str, tmp_path: Path) -> None:
+    assert given_up(text, tmp_path) == []
+
+
+@pytest.mark.usefixtures("bounded")
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [(IN_FUNCTION, "f"), (IN_METHOD, "Net.forward"), (AT_TOP, "the top level")],
+)
+def test_the_definition_in_which_the_steps_ran_out(text: str, what: str, tmp_path: Path) -> None:
+    found = given_up(text, tmp_path)
+    assert found == [GivenUp(str(tmp_path / "file.py"), f"{what}, and what follows it", f"{STEPS} steps")]
+
+
+def test_calls_into_other_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (program, run):
+        monkeypatch.setattr(module, "ABROAD", 10)
+    (tmp_path / "other.py").write_text(f"def g(x):\n{indented(LONG, 4)}    return x\n")
+    text = f"from other import g\n{HEADER}def f(x):\n    return layer(g(g(x)))\n"
+    assert given_up(text, tmp_path) == [GivenUp(str(tmp_path / "file.py"), "calls into other files", "10 steps there")]
+
+
+def test_further_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (program, run):
+        monkeypatch.setattr(module, "FILES", 2)
+    for number in range(3):
+        (tmp_path / f"other{number}.py").write_text("def g(x):\n    return x\n")
+    imports = "".join(f"from other{number} import g as g{number}\n" for number in range(3))
+    text = f"{imports}{HEADER}def f(x):\n    return layer(g0(g1(g2(x))))\n"
+    assert given_up(text, tmp_path) == [GivenUp(str(tmp_path / "file.py"), "further imports", "2 files")]
