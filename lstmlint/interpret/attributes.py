@@ -141,7 +141,7 @@ def class_attributes(run: Run, info: ClassInfo) -> dict[str, Value]:
         path, run.world.path = run.world.path, ALWAYS
         if info.entry is not None:
             for lines in info.entry.statements:
-                unit = run.syntax.unit(info.closure.file, lines)
+                unit = run.syntax.unit(info.closure.file.source, lines)
                 if unit is not None:
                     frame.unit = unit
                     run.execute(frame, unit.statements)

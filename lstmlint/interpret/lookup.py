@@ -76,7 +76,7 @@ def define(run: Run, module: Frame, entry: object) -> None:
     elif isinstance(entry, ClassEntry):
         module.variables[entry.name] = define_indexed_class(run, module, entry)
     else:
-        unit = run.syntax.unit(module.file, entry)  # type: ignore[arg-type]
+        unit = run.syntax.unit(module.file.source, entry)  # type: ignore[arg-type]
         if unit is not None:
             before, path = module.unit, run.world.path
             module.unit, run.world.path = unit, ALWAYS

@@ -29,13 +29,14 @@ from lstmlint.interpret.load import load
 from lstmlint.interpret.lookup import define, lookup, module_frame, module_name
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import ABROAD, FILES, STEPS, Exhausted, Run
-from lstmlint.interpret.scope import ClassInfo, Frame, FunctionInfo, Syntax
+from lstmlint.interpret.scope import ClassInfo, Frame, FunctionInfo
 from lstmlint.interpret.torch.lightning import is_left_to_lightning, train
 from lstmlint.interpret.versions import asks_for_keras_2, resets_states
 from lstmlint.lean import dataclass
 from lstmlint.names.project import ModuleFile, Project
 from lstmlint.source import SourceFile
 from lstmlint.syntax.index import ClassEntry, Entry, FunctionEntry, Lines, index
+from lstmlint.syntax.parse import Syntax
 from lstmlint.syntax.tree import SyntaxProblem, parse
 from lstmlint.values import ALWAYS, Class, Function, Instance
 from lstmlint.versions import NEWEST, Versions

@@ -14,11 +14,11 @@ import libcst as cst
 
 from lstmlint.interpret.joins import join
 from lstmlint.interpret.registry import Call, Operation
-from lstmlint.interpret.scope import ClassInfo, Flow, Frame, FunctionInfo, Syntax
+from lstmlint.interpret.scope import ClassInfo, Flow, Frame, FunctionInfo
 from lstmlint.lean import dataclass
 from lstmlint.names.project import ModuleFile, Project
 from lstmlint.source import Place
-from lstmlint.syntax.parse import NodePlace
+from lstmlint.syntax.parse import NodePlace, Syntax
 from lstmlint.values import Class, Const, Function, Instance, Path, Unknown, Value, assumption
 from lstmlint.world import Heap, World
 

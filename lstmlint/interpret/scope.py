@@ -11,8 +11,8 @@ import libcst as cst
 
 from lstmlint.lean import dataclass
 from lstmlint.names.project import ModuleFile
-from lstmlint.syntax.index import ClassEntry, FunctionEntry, Lines
-from lstmlint.syntax.parse import Unit, parse_lines
+from lstmlint.syntax.index import ClassEntry, FunctionEntry
+from lstmlint.syntax.parse import Syntax, Unit
 from lstmlint.values import Class, External, Function, Path, Value
 
 
@@ -24,20 +24,6 @@ class Flow(Enum):
     """A return or raise: nothing behind it runs."""
     BREAK = "break"
     CONTINUE = "continue"
-
-
-@dataclass(eq=False)
-class Syntax:
-    """The parsed definitions of a run's files. Kept between the runs over one file, so that each is parsed once."""
-
-    _units: dict[tuple[str, Lines], Unit | None] = field(default_factory=dict)
-
-    def unit(self, file: ModuleFile, lines: Lines) -> Unit | None:
-        """The parsed lines of a file, or None where libcst cannot read them."""
-        key = (file.source.path, lines)
-        if key not in self._units:
-            self._units[key] = parse_lines(file.source.path, file.source.lines, lines)
-        return self._units[key]
 
 
 @dataclass(eq=False)
@@ -87,7 +73,7 @@ class FunctionInfo:
     def syntax(self, syntax: Syntax) -> tuple[cst.FunctionDef | cst.Lambda, Unit] | None:
         """The function's concrete syntax and its unit; None where it cannot be parsed."""
         if self.node is None and self.entry is not None:
-            unit = syntax.unit(self.closure.file, self.entry.lines)
+            unit = syntax.unit(self.closure.file.source, self.entry.lines)
             if unit is None or not isinstance(unit.statements[0], cst.FunctionDef):
                 return None
             self.node, self.unit = unit.statements[0], unit

@@ -6,6 +6,7 @@ Positions are worked out only when a place is reported: libcst's metadata costs 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import field
 from functools import cached_property
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, cast
 import libcst as cst
 
 from lstmlint.lean import dataclass
-from lstmlint.source import Span
+from lstmlint.source import SourceFile, Span
 from lstmlint.syntax.index import Lines
 from lstmlint.syntax.written import written
 
@@ -27,21 +28,21 @@ WRAPPER = "if 1:\n"
 LONGEST = 400_000
 """Characters beyond which a single definition is not worth a concrete tree (generated data, minified code)."""
 
+MOST = 400_000
+"""Characters of source whose syntax a process keeps."""
+
 
 @dataclass(eq=False)
-class Unit:
-    """A stretch of a file that was parsed by itself."""
+class Parsed:
+    """The syntax of some lines, wherever they stand."""
 
-    path: str
     module: cst.Module
     statements: Sequence[cst.BaseStatement]
-    offset: int
-    """What to add to a line of the unit to get the file's line."""
     _texts: dict[int, str] = field(default_factory=dict)
 
     @cached_property
     def positions(self) -> Mapping[cst.CSTNode, CodeRange]:
-        """Where every node of the unit stands."""
+        """Where every node stands."""
         from libcst.metadata import MetadataWrapper, PositionProvider
 
         wrapper = MetadataWrapper(self.module, unsafe_skip_copy=True)
@@ -56,6 +57,25 @@ class Unit:
             text = written(node)
             self._texts[key] = " ".join((self.module.code_for_node(node) if text is None else text).split())
         return self._texts[key]
+
+
+@dataclass(eq=False)
+class Unit:
+    """A stretch of a file that was parsed by itself."""
+
+    path: str
+    offset: int
+    """What to add to a line of the parsed text to get the file's line."""
+    parsed: Parsed
+
+    @property
+    def statements(self) -> Sequence[cst.BaseStatement]:
+        """The statements of the stretch."""
+        return self.parsed.statements
+
+    def text(self, node: cst.CSTNode) -> str:
+        """The source of a node on one line."""
+        return self.parsed.text(node)
 
     def place(self, node: cst.CSTNode) -> NodePlace:
         """The place of a node of this unit."""
@@ -78,7 +98,7 @@ class NodePlace:
     @property
     def span(self) -> Span:
         """The node's lines and columns in the file."""
-        found = self.unit.positions.get(self.node)
+        found = self.unit.parsed.positions.get(self.node)
         if found is None:
             return Span(self.unit.path, 1, 1, 1, 1)
         offset = self.unit.offset
@@ -96,15 +116,59 @@ class NodePlace:
         return self.unit.text(self.node)
 
 
-def parse_lines(path: str, lines: Sequence[str], stretch: Lines) -> Unit | None:
-    """The syntax of whole lines of a file, or None where libcst cannot read them.
+class Kept:
+    """Syntax that was parsed before: a process that lives on parses only what has changed since.
 
-    `lines` are the file's lines without their ends.
+    The same text may stand in a program more than once, and each place needs nodes of its own: they are told apart by
+    which of them it is.
     """
-    chosen = [line.replace("\f", " ") for line in lines[stretch.first - 1 : stretch.last]]
-    text = "\n".join(chosen) + "\n"
-    if len(text) > LONGEST:
-        return None
+
+    def __init__(self, most: int = MOST) -> None:
+        self.most = most
+        """Characters of source that are kept; their trees take a hundred times as much."""
+        self._parsed: dict[tuple[str, int], Parsed | None] = {}
+        self._characters = 0
+
+    def parsed(self, text: str, number: int) -> Parsed | None:
+        """The syntax of whole lines, or None where libcst cannot read them; of the `number`-th such text of a run."""
+        key = text, number
+        found = self._parsed.pop(key) if key in self._parsed else self._new(text)
+        self._parsed[key] = found  # the last used are last
+        while self._characters > self.most and len(self._parsed) > 1:
+            (oldest, _) = next(iter(self._parsed))
+            del self._parsed[next(iter(self._parsed))]
+            self._characters -= len(oldest)
+        return found
+
+    def _new(self, text: str) -> Parsed | None:
+        self._characters += len(text)
+        return _parse(text)
+
+
+KEPT = Kept()
+
+
+@dataclass(eq=False)
+class Syntax:
+    """The parsed definitions of the files of a run, each of which is parsed once."""
+
+    _units: dict[tuple[str, Lines], Unit | None] = field(default_factory=dict)
+    _numbers: Counter[str] = field(default_factory=Counter)
+    """How often each text was met."""
+
+    def unit(self, source: SourceFile, stretch: Lines) -> Unit | None:
+        """The syntax of whole lines of a file, or None where libcst cannot read them."""
+        key = source.path, stretch
+        if key not in self._units:
+            text = "\n".join(line.replace("\f", " ") for line in source.lines[stretch.first - 1 : stretch.last]) + "\n"
+            self._numbers[text] += 1
+            parsed = KEPT.parsed(text, self._numbers[text]) if len(text) <= LONGEST else None
+            before = 2 if text[:1] in " \t" else 1
+            self._units[key] = None if parsed is None else Unit(source.path, stretch.first - before, parsed)
+        return self._units[key]
+
+
+def _parse(text: str) -> Parsed | None:
     indented = text[:1] in " \t"
     try:
         module = cst.parse_module(WRAPPER + text if indented else text)
@@ -113,4 +177,4 @@ def parse_lines(path: str, lines: Sequence[str], stretch: Lines) -> Unit | None:
     statements: Sequence[cst.BaseStatement] = module.body
     if indented:
         statements = cast("Sequence[cst.BaseStatement]", cst.ensure_type(module.body[0], cst.If).body.body)
-    return Unit(path, module, statements, stretch.first - (2 if indented else 1))
+    return Parsed(module, statements)
