@@ -7,14 +7,15 @@ that they see.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import field, replace
+from copy import copy
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from lstmlint.events import Event, Inside, Round
 from lstmlint.findings import GivenUp
 from lstmlint.lean import dataclass
-from lstmlint.sizes import Size
+from lstmlint.sizes import AxisSize, Size
 from lstmlint.source import Place
 from lstmlint.values import (
     ALWAYS,
@@ -156,8 +157,8 @@ class World:
 
     def axis(self, size: Size | None = None, role: Role | None = None, directions: Place | None = None) -> Axis:
         """A new axis; without a size, its size is a symbol of its own."""
-        fresh = Axis.unknown(self.number(), role)
-        return replace(fresh, size=fresh.size if size is None else size, directions=directions)
+        identity = self.number()
+        return Axis(identity, Size.symbol(AxisSize(identity)) if size is None else size, role, (), directions)
 
     def unknown(self, *key: Hashable) -> Unknown:
         """An unknown value; the same key gives the same unknown, no key a new one.
@@ -187,16 +188,11 @@ class World:
 
     def emit(self, event: Event) -> None:
         """Appends an event; its path and what it stands inside are the current ones."""
-        self.events.append(
-            replace(
-                event,
-                path=self.path,
-                inside=self.inside,
-                under=self.under,
-                rounds=self.rounds,
-                recorded=self.recording,
-            )
+        emitted = copy(event)
+        vars(emitted).update(
+            path=self.path, inside=self.inside, under=self.under, rounds=self.rounds, recorded=self.recording
         )
+        self.events.append(emitted)
 
     def new_list(self, items: Iterable[Value], open_ended: bool = False) -> ListRef:
         """A list on the heap. `open_ended`: the items are a sample, how many there are is not known."""

@@ -24,6 +24,7 @@ MODULES = {
 LAYERS = (
     "lean",
     "modules",
+    "headroom",
     "source",
     "triage",
     "sizes",

@@ -7,6 +7,7 @@ place that contradicts it.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import field
 from functools import lru_cache
@@ -99,8 +100,10 @@ def layouts(facts: Facts) -> Layouts:
     found = Layouts()
     uses = uses_of(facts)
     anew = {padded.place for padded in facts.events(PaddedBack) if is_laid_out_anew(padded, facts)}
+    seen: Counter[Place] = Counter()
     for called in facts.events(Called):
-        reading = _reading(called, facts, uses)
+        seen[called.place] += 1
+        reading = _reading(called, facts, uses) if seen[called.place] <= CALLS else None
         if reading is not None and not _comes_from(reading.source, anew):
             found.readings.append(reading)
             if layer_is_wrong(reading):
@@ -177,6 +180,8 @@ def layer_is_wrong(reading: Reading) -> bool:
     return against == Strength.FACT or len({support.kind for support in reading.against}) > 1
 
 
+CALLS = 60
+"""Calls from one place that are weighed. Functions that call each other run it thousands of times, with no news."""
 SHOWN = 4
 """Pieces of evidence shown with a finding."""
 

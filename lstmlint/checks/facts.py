@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar, cast
 
 from lstmlint.events import Built, Called, Event, Selected, Squeezed
-from lstmlint.values import Axis, Claim
+from lstmlint.values import Axis, Claim, Tuple, Value
 from lstmlint.world import World
 
 SomeEvent = TypeVar("SomeEvent", bound=Event)
@@ -16,20 +16,30 @@ class Facts:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._events: dict[type[Event], list[Event]] = {}
+        self._events: dict[type[Event], list[Event]] = {Event: world.events}
+        for event in world.events:
+            self._events.setdefault(type(event), []).append(event)
+        self._origins: dict[int, Called] | None = None
         self._claims: dict[int, list[Claim]] = {}
-        for claim in world.claims:
+        for claim in dict.fromkeys(world.claims):
             self._claims.setdefault(claim.axis, []).append(claim)
 
     def events(self, kind: type[SomeEvent]) -> list[SomeEvent]:
-        """All events of a kind, in source order of the run. The list is shared: it is not to be changed."""
-        if kind not in self._events:
-            self._events[kind] = [event for event in self.world.events if isinstance(event, kind)]
-        return cast("list[SomeEvent]", self._events[kind])
+        """All events of a kind, or of every kind, in source order of the run. The list is not to be changed."""
+        return cast("list[SomeEvent]", self._events.get(kind, []))
 
     def claims(self, axis: Axis) -> list[Claim]:
         """All claims on an axis, in the order in which they were made."""
         return self._claims.get(axis.id, [])
+
+    def origin(self, state: Value) -> Called | None:
+        """The call that gave this very value as a part of its result."""
+        if self._origins is None:
+            self._origins = {}
+            for called in self.events(Called):
+                for item in called.result.items if isinstance(called.result, Tuple) else ():
+                    self._origins.setdefault(id(item), called)
+        return self._origins.get(id(state))
 
     def drops(self, selected: Selected) -> bool:
         """True where a selection drops its axis, at once or by a squeeze behind it."""

@@ -63,15 +63,8 @@ def given_states(called: Called, facts: Facts) -> States:
 
 def _come_together(called: Called, given: States, facts: Facts) -> bool:
     """True where no state comes out of a branch that does not lead to the call."""
-    origins = [origin for state in given if (origin := _origin(state, facts)) is not None]
+    origins = [origin for state in given if (origin := facts.origin(state)) is not None]
     return all(compatible(origin.path, called.path) for origin in origins)
-
-
-def _origin(state: Value, facts: Facts) -> Called | None:
-    for called in facts.events(Called):
-        if isinstance(called.result, Tuple) and any(state is item for item in called.result.items):
-            return called
-    return None
 
 
 def _number(called: Called, inner: Layer, wanted: tuple[str, ...], given: States, facts: Facts) -> Finding | None:

@@ -7,6 +7,7 @@ batch_first=True, or something else agrees with it. Where the layer itself is in
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lstmlint.checks.evidence import Reading, chosen, flag_place, same_axes
 from lstmlint.checks.facts import Facts
@@ -58,7 +59,12 @@ def _is_squeezed(reduced: Reduced, facts: Facts) -> bool:
     return any(one.position is None and same_axes(one.result, reduced.source) for one in squeezes)
 
 
-def _orders(facts: Facts) -> Iterator[_Order]:
+@lru_cache(maxsize=4)
+def _orders(facts: Facts) -> tuple[_Order, ...]:
+    return tuple(_chosen_orders(facts))
+
+
+def _chosen_orders(facts: Facts) -> Iterator[_Order]:
     """The layouts that somebody chose: of a layer's input, and of what was packed.
 
     A wrong flag at a packing is noticed, since there are as many lengths as samples; so a flag left out counts too.

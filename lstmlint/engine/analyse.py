@@ -7,14 +7,13 @@ them; so are the checks.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lstmlint.engine.discover import Target
 from lstmlint.engine.settings import Settings
 from lstmlint.engine.surroundings import Surroundings
 from lstmlint.findings import Confidence, Diagnostic, Finding, Found, GivenUp, Reason
+from lstmlint.headroom import headroom
 from lstmlint.lean import dataclass
 from lstmlint.source import ReadProblem, SourceFile, Span, decode
 from lstmlint.syntax.tree import SyntaxProblem, parse
@@ -27,9 +26,6 @@ LARGEST = 4_000_000
 
 SYNTAX_ERROR = "syntax-error"
 UNREADABLE_FILE = "unreadable-file"
-
-_NESTING = 5_000
-"""Python frames that a deep file may take: `syntax.tree.DEEPEST` levels with a good dozen of frames each."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +64,7 @@ def analyse(data: bytes, target: Target, surroundings: Surroundings) -> Analysed
     return Analysed(found.diagnostics, source, ran, found.given_up)
 
 
+@headroom()
 def _found(source: SourceFile, target: Target, project: Project) -> Found:
     settings = target.settings
     tree = parse(source)
@@ -109,21 +106,9 @@ def _interpreted(source: SourceFile, settings: Settings, rules: frozenset[str], 
     if not checks:
         return Found()
     worlds = interpret(source, project, settings.configuration.versions)
-    with _deep_recursion():
-        found = (pair for world in worlds for pair in find(world, checks))
-        diagnostics = tuple(_diagnostic(rule, finding, settings) for rule, finding in found)
+    found = (pair for world in worlds for pair in find(world, checks))
+    diagnostics = tuple(_diagnostic(rule, finding, settings) for rule, finding in found)
     return Found(diagnostics, tuple(each for world in worlds for each in world.given_up))
-
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Lets libcst's visitors, which recurse through the whole of a tree, work out the position of anything in it."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, _NESTING))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
 
 
 def _diagnostic(rule: str, finding: Finding, settings: Settings) -> Diagnostic:

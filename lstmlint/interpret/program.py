@@ -6,15 +6,13 @@ classes, the methods of every object.
 
 from __future__ import annotations
 
-import gc
-import sys
 from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
 
 import libcst as cst
 
 from lstmlint.events import Returned
 from lstmlint.findings import GivenUp
+from lstmlint.headroom import headroom
 from lstmlint.interpret.attempts import attempt, once
 from lstmlint.interpret.attributes import bind, class_attribute, keeps_state
 from lstmlint.interpret.builtins import library
@@ -44,8 +42,6 @@ from lstmlint.world import World
 
 ROUNDS = 3
 """How often a file is interpreted at most."""
-NESTING = 5_000
-"""Python frames that an interpretation may nest; calls inside calls take a few dozen each."""
 CALLED_AGAIN = 24
 """Objects whose uncalled methods are looked at."""
 FIRST = ("forward", "call", "__call__")
@@ -76,7 +72,7 @@ def interpret(source: SourceFile, project: Project, versions: Versions = NEWEST)
 
 def settle(source: SourceFile, project: Project, versions: Versions = NEWEST) -> Run | None:
     """Interprets a file, again where an entry learned too late what an earlier one had needed; the last round."""
-    with _room():
+    with headroom():
         tree = parse(source)
         if isinstance(tree, SyntaxProblem):
             return None
@@ -91,20 +87,6 @@ def settle(source: SourceFile, project: Project, versions: Versions = NEWEST) ->
                 break
             ranks = run.world.ranks
         return run
-
-
-@contextmanager
-def _room() -> Iterator[None]:
-    """Lets Python nest deeply, and leaves the cyclic garbage for later: a run makes many objects that all live long."""
-    limit, collecting = sys.getrecursionlimit(), gc.isenabled()
-    sys.setrecursionlimit(max(limit, NESTING))
-    gc.disable()
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-        if collecting:
-            gc.enable()
 
 
 def _run(

@@ -30,20 +30,20 @@ def _write(node: cst.CSTNode) -> str:
     if writer is None:
         raise _Other
     text = writer(node)
-    if isinstance(node, cst.BaseExpression) and node.lpar:
-        for left, right in zip(reversed(node.lpar), node.rpar, strict=True):
+    if getattr(node, "lpar", None):
+        for left, right in zip(reversed(node.lpar), node.rpar, strict=True):  # type: ignore[attr-defined]
             text = f"({_space(left.whitespace_after)}{text}{_space(right.whitespace_before)})"
     return text
 
 
 def _space(whitespace: object) -> str:
-    if isinstance(whitespace, cst.SimpleWhitespace):
+    if type(whitespace) is cst.SimpleWhitespace:
         return whitespace.value
     raise _Other
 
 
 def _comma(comma: object) -> str:
-    if isinstance(comma, cst.Comma):
+    if type(comma) is cst.Comma:
         return f"{_space(comma.whitespace_before)},{_space(comma.whitespace_after)}"
     return ""
 
@@ -94,7 +94,7 @@ def _bound(node: cst.BaseExpression | None) -> str:
 
 
 def _colon(colon: object) -> str:
-    if isinstance(colon, cst.Colon):
+    if type(colon) is cst.Colon:
         return f"{_space(colon.whitespace_before)}:{_space(colon.whitespace_after)}"
     return ""
 
