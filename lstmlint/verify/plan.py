@@ -18,7 +18,7 @@ from lstmlint.values import Instance, Tensor
 from lstmlint.verify.arguments import constructor_arguments
 from lstmlint.verify.call_sites import Sites
 from lstmlint.verify.contracts import Belief, Configured, ModelPlan, Parameter
-from lstmlint.verify.slicing import Syntax
+from lstmlint.verify.slicing import Definition, Syntax
 from lstmlint.world import World
 
 CAUSAL = re.compile(r"causal|autoregressive|streaming|online", re.IGNORECASE)
@@ -68,7 +68,7 @@ def plan_torch(
                 _parameters(syntax, definition, world),
                 beliefs,
                 configured.get(name),
-                _is_causal(definition, configured.get(name)),
+                is_causal(name, definition, configured.get(name)),
                 constructor_arguments(syntax, name, facts),
             )
         )
@@ -179,10 +179,11 @@ def _beliefs(facts: Facts) -> tuple[Belief, ...]:
     )
 
 
-def _is_causal(definition: ast.ClassDef, configured: Configured | None) -> bool:
+def is_causal(name: str, definition: ast.ClassDef | Definition | None, configured: Configured | None) -> bool:
+    """True where the configuration says, or a name or docstring, that no step reads later ones."""
     if configured is not None and configured.causal:
         return True
-    said = f"{definition.name} {ast.get_docstring(definition) or ''}"
+    said = f"{name} {ast.get_docstring(definition) or ''}" if definition is not None else ""
     return bool(CAUSAL.search(said)) and not NOT_CAUSAL.search(said)
 
 

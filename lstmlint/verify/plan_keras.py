@@ -13,6 +13,7 @@ from lstmlint.values import Instance, Tensor, as_bool
 from lstmlint.verify.arguments import constructor_arguments
 from lstmlint.verify.call_sites import Sites
 from lstmlint.verify.contracts import Belief, Configured, ModelPlan, Recipe
+from lstmlint.verify.plan import is_causal
 from lstmlint.verify.slicing import Syntax
 from lstmlint.world import World
 
@@ -44,7 +45,8 @@ def plan_keras(
         line = definition.lineno if definition else recipes[0].line
         arguments = constructor_arguments(syntax, name, facts) if class_name else {}
         said = configured.get(name)
-        found.append(ModelPlan(name, line, class_name, recipes, (), beliefs, said, arguments=arguments))
+        causal = is_causal(name, definition, said)
+        found.append(ModelPlan(name, line, class_name, recipes, (), beliefs, said, causal, arguments))
     return tuple(found)
 
 

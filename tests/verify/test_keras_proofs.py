@@ -47,10 +47,24 @@ MODELS = {
     ),
     "LastStepAlone": (
         "time-ignored",
-        "return self.other(self.encoder(recent))",
+        "recent = series[:, -1:]",
         (False, "layers.Dense(2)", "recent = series[:, {}:]"),
         "self.other(self.encoder(recent))",
         ("-1", "-5"),
+    ),
+    "DeadLayer": (
+        "dead-layer",
+        "encoded = self.encoder(series)",
+        (False, "layers.Dense(2)", "encoded = self.encoder(series)"),
+        "self.other({})",
+        ("ops.stop_gradient(encoded)", "encoded"),
+    ),
+    "CausalTagger": (
+        "future-read",
+        "return self.other(encoded)",
+        (True, "layers.{}", "encoded = self.encoder(series)"),
+        "self.other(encoded)",
+        ("Bidirectional(layers.GRU(4, return_sequences=True))", "GRU(4, return_sequences=True)"),
     ),
     "WrongWidth": (
         "shape-error",

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lstmlint.verify.contracts import UNKNOWN, Call, Fault, ModelPlan, Observation, Proof, Request, Seen, SeenLayer
+from lstmlint.verify.contracts import UNKNOWN, Call, Fault, ModelPlan, Observation, Request, Seen, SeenLayer
 from lstmlint.verify.worker.faults import fault_of
 from lstmlint.verify.worker.flatten import replaced, tensors
 from lstmlint.verify.worker.hypotheses import Hypothesis
@@ -74,13 +74,18 @@ class Runs:
                 layer.reset_state()
         fed = replaced((args, kwargs), recording.is_tensor, recording.keras.ops.convert_to_tensor)
         with self.watch.recording(recorder):
-            try:
-                result = model(*fed[0], **{"training": False, **fed[1]})
-            except TypeError as error:
-                if "training" not in str(error):
-                    raise
-                result = model(*fed[0], **fed[1])
+            result = self.call(*fed)
         return [recording.as_array(each) for each in tensors(result, recording.is_tensor)]
+
+    def call(self, args: Any, kwargs: Any) -> Any:
+        """What the model gives in inference mode."""
+        model = self.built.model
+        try:
+            return model(*args, **{"training": False, **kwargs})
+        except TypeError as error:
+            if "training" not in str(error):
+                raise
+            return model(*args, **kwargs)
 
     def changed(self, axis: int, entry: int) -> tuple[Any, Any]:
         """The input with other values at one entry of an axis of the data (of everything, where that is the batch)."""
@@ -114,6 +119,7 @@ def _all_layers(model: Any) -> list[Any]:
 def _observed(watch: Any, plan: ModelPlan, built: Any, explain: Any) -> Observation:
     recording = importlib.import_module("lstmlint.verify.worker.keras_recording")
     arrays = importlib.import_module("lstmlint.verify.worker.keras_arrays")
+    shown_by = importlib.import_module("lstmlint.verify.worker.keras_proofs")
     runs = Runs(watch, recording, arrays, built, recording.Recorder())
     steps = int(built.main.shape[1]) if built.main is not None and built.main.ndim >= 2 else 0
     inputs = tuple(tuple(each.shape) for each in built.arrays)
@@ -138,7 +144,7 @@ def _observed(watch: Any, plan: ModelPlan, built: Any, explain: Any) -> Observat
         consistent=(0,) if holds else (),
         calls=calls,
         layers=_layers(runs.base.records, calls),
-        proofs=tuple(_proofs(runs, steps)) if holds else (),
+        proofs=tuple(shown_by.proofs(runs, plan, steps, RECURRENT)) if holds else (),
         outputs=tuple(tuple(each.shape) for each in runs.outputs),
         targets=built.targets,
         classes=tuple(sorted({type(layer).__name__ for layer in _all_layers(built.model)})),
@@ -234,17 +240,3 @@ def _layers(records: list[Any], calls: tuple[Call, ...]) -> tuple[SeenLayer, ...
             backwards=bool(getattr(record.owner, "go_backwards", False)),
         )
     return tuple(found.values())
-
-
-def _proofs(runs: Runs, steps: int) -> list[Proof]:
-    """Whether any step but the last matters, where the input has steps."""
-    if steps < 3 or not (runs.built.main.ndim >= 3 or runs.built.main.dtype.kind in "iu"):
-        return []
-    recurrent = any(record.name in RECURRENT for record in runs.base.records)
-    outputs = [runs.forward(*runs.changed(1, step), None) for step in range(steps)]
-    matters = [runs.arrays.differ(runs.outputs, each) for each in outputs]
-    if recurrent and matters[-1] and not any(matters[:-1]):
-        last = next((record for record in reversed(runs.base.records) if record.place), None)
-        shown = f"none of the {steps} time steps but the last moves any output"
-        return [Proof("time-ignored", last.place if last else None, shown)]
-    return []
