@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstmlint.findings import Diagnostic
-from lstmlint.verify.contracts import Observation
+from lstmlint.verify.contracts import Call, Observation
 from lstmlint.verify.judging import Judge, Verdict, calls_at, described, within
 
 
@@ -122,15 +122,21 @@ def _swapped(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict,
     for reader in calls:
         for one, other in zip(reader.inputs[1:], reader.inputs[2:], strict=False):
             (giver, first), (same, second) = one.origin, other.origin
-            if reader.name != "LSTM" or giver < 0 or giver != same or first != second + 1 or first % 2:
+            if reader.name != "LSTM" or giver < 0 or giver != same:
                 continue
-            if calls[giver].name in ("LSTM", "Bidirectional") and any(
-                within(place, diagnostic, evidence=True)
-                for call in (reader, calls[giver])
-                for place in (call.place, call.built)
-            ):
-                return Verdict.CONFIRMED, f"`{reader.path}` was given c of `{calls[giver].path}` for h, and h for c"
+            about = [place for call in (reader, calls[giver]) for place in (call.place, call.built)]
+            said = _misplaced(calls[giver], first, second)
+            if said and any(within(place, diagnostic, evidence=True) for place in about):
+                return Verdict.CONFIRMED, f"`{reader.path}` was given {said} of `{calls[giver].path}` for (h, c)"
     return None
+
+
+def _misplaced(giver: Call, first: int, second: int) -> str:
+    """What two results of a layer are, if they are not its h and c."""
+    if giver.name == "Bidirectional" and len(giver.outputs) == 3 and {first, second} == {1, 2}:
+        return "the h of both directions"
+    swapped = first == second + 1 and first % 2 == 0
+    return "(c, h)" if swapped and giver.name in ("LSTM", "Bidirectional") else ""
 
 
 def _of_one_direction(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:

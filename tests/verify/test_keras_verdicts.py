@@ -105,7 +105,7 @@ WRONG = {
     "per_step": "",
 }
 CONFIRMED = {
-    "keras-initial-state": "c of `lstm` for h",
+    "keras-initial-state": "was given (c, h) of `lstm`",
     "keras-return-state-unpack": "h and c of the backward layer",
     "keras-bidirectional-by-hand": "",
     "keras-mask": "",
