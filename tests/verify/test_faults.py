@@ -56,6 +56,28 @@ PROGRAMS = {
     ),
     "wants more": ("pass", "x.no_such_thing", "", "no attribute 'no_such_thing'"),
     "does not parse": ("pass", "pass", "def broken(:", ""),
+    "aborts": ("pass", "os.abort()", "", "SIGABRT"),
+    "reads where there is no memory": ("pass", "import ctypes; ctypes.string_at(0)", "", "SIGSEGV"),
+    "recurses": ("pass", "self.forward(x)", "", "RecursionError"),
+    "grows": ("pass", "kept = []\n        while True: kept.append(bytearray(1 << 24))", "", "out of memory"),
+    "asks": ("pass", "input('go on?')", "", "EOFError"),
+    "is interrupted": ("pass", "raise KeyboardInterrupt", "", "KeyboardInterrupt"),
+    "exits in the constructor": ("sys.exit('no weights')", "pass", "", "SystemExit: no weights"),
+    "closes what it does not know": ("pass", "os.closerange(3, 200)", "", "ended the process"),
+    "leaves a thread": (
+        "import threading, time; threading.Thread(target=time.sleep, args=(600,)).start()",
+        "pass",
+        "",
+        "",
+    ),
+    "loops in silence": (
+        "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)",
+        "while True: pass",
+        "",
+        "running Net took more than",
+    ),
+    "loops and prints": ("pass", "while True: print('x' * 1_000_000)", "", "running Net took more than"),
+    "stops and loops": ("pass", "os.kill(os.getpid(), 19)", "", "running Net took more than"),
 }
 """What stands in the constructor, in forward and at top level, and the trouble that is told (empty: none)."""
 
@@ -90,6 +112,30 @@ def test_a_fault_is_one_clear_line(name: str, tmp_path: Path) -> None:
     assert len(messages) == bool(wanted), messages
     assert all(wanted in message and "\n" not in message for message in messages), messages
     assert not (tmp_path / "weights.bin").exists()
+    deadline = time.monotonic() + 5
+    while strays(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not strays(tmp_path)
+
+
+LINGERING = '''
+        import ctypes
+        if "cpu" in str(x.device) and not ctypes.CDLL(None).fork():
+            os.setsid()
+            import time
+            time.sleep(600)
+            os._exit(0)
+'''
+SPAWNING = "import multiprocessing as m, time; m.get_context('spawn').Process(target=time.sleep, args=(600,)).start()"
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are found by /proc")
+@pytest.mark.parametrize("forward", [LINGERING.strip(), SPAWNING], ids=["forks unseen", "spawns"])
+def test_a_process_that_is_started_unseen_does_not_outlive_the_run(forward: str, tmp_path: Path) -> None:
+    file = tmp_path / "model.py"
+    file.write_text(MODEL.format(build="pass", forward=forward), encoding="utf-8")
+    command = [sys.executable, "-m", "lstmlint", "verify", "--output-format", "json", str(file)]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, env=environment())
     deadline = time.monotonic() + 5
     while strays(tmp_path) and time.monotonic() < deadline:
         time.sleep(0.1)
