@@ -183,7 +183,7 @@ def _trouble(file: _File, model: str, fault: Fault, line: int) -> Trouble:
     cure = line_for(name, model, missing) if model and (missing or fault.ours) else ""
     doing = {"build": "could not be built", "import": "could not be imported"}.get(fault.stage, "could not be run")
     if fault.stage == "framework":
-        doing = "could not be run, the framework cannot be imported"
+        doing = "could not be run" if fault.type == "TooOld" else "could not be run, the framework cannot be imported"
     what = f"`{model}` {doing}" if model else f"the file {doing}"
     return Trouble(file.path, model, at, f"{what}: {said}", cure, fault.traceback)
 

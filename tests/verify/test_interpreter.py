@@ -81,3 +81,25 @@ def test_the_worker_needs_torch_alone(python: str, tmp_path: Path, monkeypatch: 
     ((observation,),) = found.observations.values()
     assert observation.ran and observation.own_input and observation.parameters > 0
     assert [(each.diagnostic.code, each.verdict.value) for each in found.judged] == [("LST101", "confirmed")]
+
+
+@pytest.fixture
+def dated(tmp_path: Path) -> str:
+    """An interpreter of a new environment in which torch is of an old version."""
+    environment = tmp_path / "environment"
+    venv.create(environment, with_pip=False, symlinks=True)
+    (packages,) = environment.glob("lib/python*/site-packages")
+    (packages / "torch").mkdir()
+    text = "__version__ = '1.12.1'\nclass Tensor: ...\nclass nn:\n    Module = Tensor\n"
+    (packages / "torch" / "__init__.py").write_text(text, encoding="utf-8")
+    return str(environment / "bin" / "python")
+
+
+def test_an_old_version_is_a_clear_line(dated: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PYTHONPATH", raising=False)
+    file = tmp_path / "model.py"
+    file.write_text(MODEL, encoding="utf-8")
+    found = verify([str(file)], SettingsFinder(rule_book(), Lint(isolated=True)), Options(dated, Limits()))
+    (trouble,) = found.troubles
+    said = "the file could not be run: TooOld: verify needs torch 2 or newer, and this is 1.12.1"
+    assert trouble.message == said

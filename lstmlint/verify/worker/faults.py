@@ -18,6 +18,16 @@ KEPT = 6000
 """Characters of a traceback, the last ones."""
 
 
+class TooOld(Exception):
+    """The interpreter has the framework in a version that verify cannot watch."""
+
+
+def require(framework: str, version: str, least: int) -> None:
+    """Raises TooOld for an older version of a framework."""
+    if int(version.split(".")[0]) < least:
+        raise TooOld(f"verify needs {framework} {least} or newer, and this is {version}")
+
+
 def fault_of(error: BaseException, stage: str, request: Request) -> Fault:
     """What an exception says, where in the user's files it came from, and at which stage of the run."""
     places: tuple[Place, ...] = own_frames(error, request.root, request.file)

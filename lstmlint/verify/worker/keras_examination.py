@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lstmlint.verify.contracts import UNKNOWN, Call, Fault, ModelPlan, Observation, Request, Seen, SeenLayer
-from lstmlint.verify.worker.faults import fault_of
+from lstmlint.verify.worker.faults import fault_of, require
 from lstmlint.verify.worker.flatten import replaced, tensors
 from lstmlint.verify.worker.hypotheses import Hypothesis
 from lstmlint.verify.worker.loading import Program
@@ -21,6 +21,7 @@ RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "ConvLSTM1D", "
 def prepare(request: Request) -> Any:
     """Readies Keras to be watched; gives the function that examines one model."""
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    require("Keras", str(importlib.import_module("keras").__version__), 3)
     recording = importlib.import_module("lstmlint.verify.worker.keras_recording")
     watch = recording.Watch()
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from lstmlint.verify.contracts import Fault, ModelPlan, Observation, Request
-from lstmlint.verify.worker.faults import OUT_OF_MEMORY, fault_of
+from lstmlint.verify.worker.faults import OUT_OF_MEMORY, fault_of, require
 from lstmlint.verify.worker.flatten import tensors
 from lstmlint.verify.worker.loading import Program
 from lstmlint.verify.worker.torch_building import Built, CannotBuild, Explain, builds, sizes_of
@@ -27,6 +27,7 @@ Early = Callable[[Observation], None]
 
 def prepare(request: Request) -> Any:
     """Readies torch to be watched; gives the function that examines one model."""
+    require("torch", torch.__version__, 2)
     torch.set_num_threads(1)
     watch = Watch()
 
