@@ -61,7 +61,7 @@ class Carry:
         return not any(isinstance(event, Unfollowed) for event in self.between)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def carries(facts: Facts) -> tuple[Carry, ...]:
     """All carries of a run, in the order of the later calls."""
     events = facts.world.events

@@ -94,7 +94,7 @@ class Layouts:
         ]
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def layouts(facts: Facts) -> Layouts:
     """Weighs all readings of a run."""
     found = Layouts()

@@ -82,7 +82,7 @@ def _is_binary(named: str) -> bool:
     return "inary" in named or "sigmoid" in named or "weighted" in named
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _mistakes(facts: Facts) -> dict[int, Mistake]:
     """The first event that shows each mistake, by the event's identity."""
     found: dict[Place, Mistake] = {}

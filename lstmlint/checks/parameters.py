@@ -51,7 +51,7 @@ class Written:
         return layer is not None and layer.spec.family in CELL_FAMILIES
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def written(facts: Facts) -> dict[int, Written]:
     """The writes that last, by the identity of their events."""
     events = facts.events(ParameterSet)

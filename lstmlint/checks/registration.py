@@ -39,7 +39,7 @@ def identity(module: Value) -> int | None:
     return module.address if isinstance(module, Instance) else None
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def registered(facts: Facts) -> frozenset[int]:
     """The modules that some module knows, whichever it is."""
     world, layers = facts.world, [built.layer for built in facts.events(Built)]

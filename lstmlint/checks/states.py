@@ -13,7 +13,7 @@ from lstmlint.values import Axis, ListRef, Role, Tensor, Tuple, Value, as_bool
 from lstmlint.world import World
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _callers(facts: Facts) -> dict[int, Called]:
     """The calls of recurrent layers by the identity of the first axis of each state they returned."""
     found: dict[int, Called] = {}

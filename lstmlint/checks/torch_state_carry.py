@@ -43,7 +43,7 @@ def state_goes_on(called: Called, facts: Facts) -> Iterator[Finding]:
 @check("torch-state-carry", on=AttributeSet)
 def reset_misses(event: AttributeSet, facts: Facts) -> Iterator[Finding]:
     """`self.hidden = None` where forward keeps its state in `self.memory`."""
-    kept = _missed_by(event, facts)
+    kept = _missed(facts)[event]
     if kept is None:
         return
     name = f"`{shortened(event.place.text)}`"
@@ -55,11 +55,11 @@ def reset_misses(event: AttributeSet, facts: Facts) -> Iterator[Finding]:
     )
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _mistakes(facts: Facts) -> dict[int, Finding]:
     """One finding for each place, by the identity of the call that reads the state."""
     found: dict[int, Finding] = {}
-    missed = {kept for event in facts.events(AttributeSet) if (kept := _missed_by(event, facts))}
+    missed = set(filter(None, _missed(facts).values()))
     for carry in carries(facts):
         place, kept = place_of(carry, facts)
         finding = None if kept in missed else _judge(carry, place, kept is not None, facts)
@@ -171,7 +171,11 @@ def _same_data(one: Round, other: Round) -> bool:
     return _IN_PIECES.search(other.text) is not None
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1)
+def _missed(facts: Facts) -> dict[AttributeSet, AttributeSet | None]:
+    return {event: _missed_by(event, facts) for event in facts.events(AttributeSet)}
+
+
 def _missed_by(event: AttributeSet, facts: Facts) -> AttributeSet | None:
     """Where a module keeps the state that a reset was meant for, if the reset sets an attribute that nobody reads."""
     owner, world = event.owner, facts.world

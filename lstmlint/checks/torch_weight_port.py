@@ -31,7 +31,7 @@ def array_is_out_of_order(event: ParameterSet, facts: Facts) -> Iterator[Finding
     yield from _mistakes(facts).get(id(event), ())
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _mistakes(facts: Facts) -> dict[int, list[Finding]]:
     """The findings by the identity of the event; each kind of mistake is told once for each place."""
     found: dict[int, list[Finding]] = {}

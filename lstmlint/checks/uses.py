@@ -130,7 +130,7 @@ class Uses:
         )
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def uses_of(facts: Facts) -> Uses:
     """All uses of a run."""
     return Uses(facts)

@@ -58,6 +58,7 @@ def analyse(data: bytes, target: Target, surroundings: Surroundings) -> Analysed
     if isinstance(source, ReadProblem):
         return Analysed((tool_diagnostic(UNREADABLE_FILE, source.message, _start(source), settings),))
     found = surroundings.remembered(data, target, lambda: _found(source, target, surroundings.project))
+    source.__dict__.pop("lines", None)  # most are not asked for again, and they take as much as the text
     if any(diagnostic.rule == SYNTAX_ERROR for diagnostic in found.diagnostics):
         return Analysed(found.diagnostics, source)
     ran = frozenset(rule for rule in target.rules if not settings.book.by_name[rule].is_observed)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lstmlint.engine.discover import Target
+from lstmlint.engine.memory import give_back
 from lstmlint.findings import Found
 from lstmlint.lean import dataclass
 from lstmlint.names.locate import Locator
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from lstmlint.engine.cache import ResultCache
     from lstmlint.engine.settings import Settings
     from lstmlint.names.project import Project
+
+OFTEN = 32
+"""After so many files, memory is given back."""
 
 
 @dataclass(eq=False)
@@ -31,6 +35,8 @@ class Surroundings:
     """Takes what the user should know about the cache."""
     lookups: dict[tuple[str, tuple[str, ...]], str | None] = field(default_factory=dict)
     """Where the modules of all files were looked for, and what was found; noted where results are kept."""
+    _interpreted: int = 0
+    """How many files were interpreted."""
     _descriptions: dict[tuple[int, frozenset[str]], tuple[Settings, bytes]] = field(default_factory=dict)
     """With the settings themselves, so that their number stays theirs."""
 
@@ -68,10 +74,16 @@ class Surroundings:
             self._descriptions[id(settings), rules] = settings, text.encode()
         return self._descriptions[id(settings), rules][1]
 
+    def _found(self, find: Callable[[], Found]) -> Found:
+        self._interpreted += 1
+        if self._interpreted % OFTEN == 0:
+            give_back()
+        return find()
+
     def remembered(self, data: bytes, target: Target, find: Callable[[], Found]) -> Found:
         """What a file with these bytes comes to: what it came to in an earlier run, or what `find` finds now."""
         if self.cache is None:
-            return find()
+            return self._found(find)
         from lstmlint.answers import digest
         from lstmlint.engine.cache import Result, program
 
@@ -81,7 +93,7 @@ class Surroundings:
             self.lookups.update(known.lookups)
             return known.found
         self.project.looked.clear()
-        found = find()
+        found = self._found(find)
         self.lookups.update(self.project.looked)
         self.cache.put(target.absolute, key, Result(found, dict(self.project.looked)))
         return found
