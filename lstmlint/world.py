@@ -138,8 +138,8 @@ class World:
     """What the configuration says of the frameworks' versions."""
     keras_2: bool = False
     """True where the file itself asks for a Keras before 3."""
-    resets: bool = False
-    """True where the file names a reset of a Keras layer's states anywhere."""
+    resets: frozenset[str] = frozenset()
+    """The functions in which the file names a reset of a Keras layer's states, "" for one outside of any."""
     guards: set[Condition] = field(default_factory=set)
     """Conditions that ask which version of a library is there, or try what it may lack."""
     _next: int = 0

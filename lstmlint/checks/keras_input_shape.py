@@ -80,6 +80,25 @@ def steps_and_features_exchanged(entered: Entered, facts: Facts) -> Iterator[Fin
     )
 
 
+@check(RULE, on=Entered)
+def samples_declared_as_steps(entered: Entered, facts: Facts) -> Iterator[Finding]:
+    """`input_shape=(x.shape[0], x.shape[1])`: the number of samples stands where the steps belong."""
+    if len(entered.declared.axes) != 3 or len(entered.given.axes) != 3 or not is_first(facts, entered, _where):
+        return
+    time, samples = entered.declared.axes[1], entered.given.axes[0]
+    if time.id != samples.id or time.is_single or not _feeds_recurrent(time, facts):
+        return
+    claim = _declared(entered.declared, facts)
+    if claim is None:
+        return
+    yield Finding(
+        claim.place,
+        "declares the number of samples as the number of steps",
+        because=(Evidence(entered.place, "gives the data, whose axis 0 is the same"),),
+        cure="leave axis 0 out: `(x.shape[1], x.shape[2])`",
+    )
+
+
 def _where(entered: Entered) -> Place:
     return entered.place
 

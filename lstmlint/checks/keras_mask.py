@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_steps import is_first, is_keras, output_of, quoted
-from lstmlint.events import Called, Entered, Event
+from lstmlint.events import Called, Entered
 from lstmlint.events.keras import Unmasked
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.keras.masks import LOST, MASKED, ZEROS_BEHIND, is_masked
@@ -25,6 +25,8 @@ _MAXIMUM = (
     "padded steps take part in the maximum",
     "lower the masked steps first, or use GlobalAveragePooling1D, which leaves them out",
 )
+_OWN = "set `self.supports_masking = True` in a layer that treats every step alike, or hand the mask over: `mask=...`"
+_OTHER = "hand the mask over: `mask=...`, or use a layer that keeps it"
 _TAKING_ALL = {
     "GlobalMaxPooling1D": _MAXIMUM,
     "GlobalMaxPool1D": _MAXIMUM,
@@ -37,7 +39,7 @@ _TAKING_ALL = {
 def mask_lost_before(called: Called, facts: Facts) -> Iterator[Finding]:
     """A recurrent layer reads what a layer without masks made of masked steps."""
     notes = _lost_before(called)
-    if notes is None or not is_first(facts, called, _lost_at) or _in_a_layer_of_its_own(called, notes[1], facts):
+    if notes is None or not is_first(facts, called, _lost_at):
         return
     made, lost = notes
     if made.layer is None:
@@ -47,7 +49,7 @@ def mask_lost_before(called: Called, facts: Facts) -> Iterator[Finding]:
         lost.place,
         f"{losing} loses the mask, so {quoted(called.layer)} reads the padding like data",
         because=(Evidence(made.place, "makes the mask"), Evidence(called.place, "would skip masked steps")),
-        cure="hand the mask over: `mask=...`, or use a layer that keeps it",
+        cure=_OWN if _in_a_layer_of_its_own(lost, facts) else _OTHER,
     )
 
 
@@ -64,23 +66,15 @@ def _lost_at(called: Called) -> Place | None:
     return None if notes is None else notes[1].place
 
 
+def _in_a_layer_of_its_own(lost: Note, facts: Facts) -> bool:
+    """True where the mask is lost inside a layer of the program's own."""
+    losing = next((one for one in facts.events(Unmasked) if one.place == lost.place), None)
+    return losing is not None and any(inside.function == "call" for inside in losing.inside)
+
+
 def _is_recurrent(layer: Layer) -> bool:
     inner = wrapped(layer) if layer.spec.family == "bidirectional" else layer
     return is_keras(inner) and inner is not None and inner.spec.family in RECURRENT_FAMILIES
-
-
-def _in_a_layer_of_its_own(called: Called, lost: Note, facts: Facts) -> bool:
-    """True where the mask is lost inside another object of the program, which may compute a mask of its own."""
-    losing: Event | None
-    if lost.layer is None:
-        losing = next((one for one in facts.events(Unmasked) if one.place == lost.place), None)
-    else:
-        calls = (one for one in facts.events(Called) if one.place == lost.place and one.layer == lost.layer)
-        losing = next(calls, None)
-    if losing is None:
-        return True
-    objects = [[inside.receiver for inside in one.inside if inside.receiver is not None] for one in (losing, called)]
-    return any(receiver not in objects[1] for receiver in objects[0])
 
 
 @check(RULE, on=Called)

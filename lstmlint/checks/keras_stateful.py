@@ -18,7 +18,7 @@ from lstmlint.checks.keras_runs import (
     stateful_note,
 )
 from lstmlint.checks.keras_steps import is_first, quoted
-from lstmlint.events import Called, Event, Inside, MethodCalled, Round, Unfollowed
+from lstmlint.events import Called, Event, Round
 from lstmlint.events.keras import Declared, Ran
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.keras.recurrent import wrapped
@@ -26,6 +26,8 @@ from lstmlint.source import Place
 from lstmlint.values import NONE, Const, Instance, Layer, Note, Value, as_int, as_size, compatible
 
 RULE = "keras-stateful"
+_OF_AN_EPOCH = ("on_epoch_", "on_train_begin", "on_train_end")
+"""How the methods of a callback begin that are called once in an epoch, or once in a training."""
 
 
 @check(RULE, on=Called)
@@ -173,14 +175,7 @@ def _resets_each_batch(ran: Ran, facts: Facts) -> bool:
     """True where callbacks may reset the state after each batch: not where each reset stands in what an epoch calls."""
     if not facts.world.resets or ran.argument("callbacks") in (None, NONE):
         return False
-    seen = [*facts.events(MethodCalled), *facts.events(Unfollowed)]
-    resets = [event for event in seen if "reset_state" in event.place.text]
-    return not resets or not all(any(_is_of_epoch(call) for call in event.inside) for event in resets)
-
-
-def _is_of_epoch(call: Inside) -> bool:
-    """True for a callback's method that is called once in an epoch, or once in a training."""
-    return call.function.startswith(("on_epoch_", "on_train_begin", "on_train_end"))
+    return not all(name.startswith(_OF_AN_EPOCH) for name in facts.world.resets)
 
 
 def _kept(ran: Ran, note: Note, facts: Facts) -> Finding | None:

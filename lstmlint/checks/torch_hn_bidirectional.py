@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from lstmlint.checks.evidence import is_torch_recurrent, layouts, mentioned, same_axes
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import is_surely_bidirectional, origin, stack_of
-from lstmlint.events import Called, Gathered, Joined, PackedUp, Reduced, Selected, Sliced
+from lstmlint.events import Called, Combined, Gathered, Joined, PackedUp, Reduced, Selected, Sliced
 from lstmlint.findings import Evidence, Finding, check
 from lstmlint.interpret.ops.trail import LESS_ONE
 from lstmlint.interpret.wording import shortened, subscripted
@@ -24,7 +24,7 @@ RULE = "torch-hn-bidirectional"
 @check(RULE, on=Selected)
 def last_step_of_both_directions(selected: Selected, facts: Facts) -> Iterator[Finding]:
     """`output[:, -1]` of a bidirectional layer."""
-    built = selected.source.axes[-1].directions
+    built = selected.source.axes[-1].directions or _added(selected.source, facts)
     if built is None or not selected.last or not selected.alone or selected.axis.is_single:
         return
     if selected.position == len(selected.source.axes) - 1 or not _is_time(selected, facts):
@@ -38,6 +38,17 @@ def last_step_of_both_directions(selected: Selected, facts: Facts) -> Iterator[F
         because=(Evidence(built, "was built with bidirectional=True"),),
         cure=_both_directions("h_n"),
     )
+
+
+def _added(source: Tensor, facts: Facts) -> Place | None:
+    """Where the layer was built whose two directions were added to one another: `out[..., :n] + out[..., n:]`."""
+    for combined in facts.events(Combined):
+        if same_axes(combined.result, source):
+            halves = [cut for cut in facts.events(Sliced) if any(same_axes(cut.result, one) for one in combined.parts)]
+            built = {cut.axis.directions for cut in halves if cut.position == len(cut.source.axes) - 1}
+            if len(combined.parts) == 2 == len({cut.place for cut in halves}) and len(built) == 1:
+                return built.pop()
+    return None
 
 
 @check(RULE, on=Gathered)

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from lstmlint.events import Instantiated
-from lstmlint.interpret.attributes import bind, class_attribute, class_attributes, instance_attribute
+from lstmlint.interpret.attributes import (
+    bind,
+    class_attribute,
+    class_attributes,
+    instance_attribute,
+    stored_attributes,
+)
 from lstmlint.interpret.building import build_library_base, inner_layer
 from lstmlint.interpret.definitions import ancestry, find_method
+from lstmlint.interpret.keras.masks import without_lost_mask
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import CALLS, Run, handles
-from lstmlint.values import Class, Function, Instance, Value
+from lstmlint.names.canonical import canonical
+from lstmlint.values import Class, External, Function, Instance, Value
 
+_PLAIN_BASES = frozenset(("keras.layers.Layer", "keras.Layer", "keras.Model"))
+"""Library classes that leave it to the program what becomes of a mask."""
 LIMIT = 200
 """Objects made in one run; a program that makes more gets the rest as unknown."""
 
@@ -57,13 +67,36 @@ def call_instance(run: Run, owner: Instance, call: Call) -> Value:
     for name in ("forward", "call", "__call__"):
         found = class_attribute(run, owner.cls, name)
         if isinstance(found, Function):
-            if name == "call":
-                _build_keras(run, owner, call)
-            return run.call(bind(run, found, owner, call.place), call)
+            if name != "call":
+                return run.call(bind(run, found, owner, call.place), call)
+            _build_keras(run, owner, call)
+            value = run.call(bind(run, found, owner, call.place), call)
+            return without_lost_mask(value) if _has_a_say_in_masks(run, owner, found) else value
         if found is None and (stored := instance_attribute(run, owner, name, call.place)) is not None:
             return run.call(stored, call)
     inner = inner_layer(run, owner)
     return run.world.unknown() if inner is None else run.call(inner, call)
+
+
+def _has_a_say_in_masks(run: Run, owner: Instance, method: Function) -> bool:
+    """True for a Keras layer of the program that may compute a mask or use the one it gets, or may inherit as much.
+
+    Any other layer loses the mask: Keras 3 warns, and attaches none to what `call` returned.
+    """
+    bases = [canonical(base.path) if isinstance(base, External) else base for base in ancestry(run, owner.cls)]
+    if any(base not in _PLAIN_BASES for base in bases if not isinstance(base, Class)):
+        return True
+    if "supports_masking" in stored_attributes(run, owner) or _takes_a_mask(run, method):
+        return True
+    return any(class_attribute(run, owner.cls, name) is not None for name in ("compute_mask", "supports_masking"))
+
+
+def _takes_a_mask(run: Run, method: Function) -> bool:
+    parsed = run.function(method).syntax(run.syntax)
+    if parsed is None:
+        return True
+    parameters = parsed[0].params
+    return any(one.name.value == "mask" for one in (*parameters.params, *parameters.kwonly_params))
 
 
 def _build_keras(run: Run, owner: Instance, call: Call) -> None:

@@ -29,7 +29,7 @@ from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import ABROAD, FILES, STEPS, Exhausted, Run
 from lstmlint.interpret.scope import ClassInfo, Frame, FunctionInfo
 from lstmlint.interpret.torch.lightning import is_left_to_lightning, train
-from lstmlint.interpret.versions import asks_for_keras_2, resets_states
+from lstmlint.interpret.versions import asks_for_keras_2, resetting
 from lstmlint.lean import dataclass
 from lstmlint.names.project import ModuleFile, Project
 from lstmlint.source import SourceFile
@@ -93,7 +93,7 @@ def _run(
     linted: Linted, project: Project, syntax: Syntax, ranks: dict[Hashable, int | None], versions: Versions
 ) -> Run:
     text = linted.file.source.text
-    world = World(dict(ranks), versions=versions, keras_2=asks_for_keras_2(text), resets=resets_states(text))
+    world = World(dict(ranks), versions=versions, keras_2=asks_for_keras_2(text), resets=resetting(text))
     world.ports = is_about_ports(text)
     run = Run(world, project, syntax, lookup)
     world.apply = run.call

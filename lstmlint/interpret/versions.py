@@ -24,6 +24,8 @@ _CHOSEN = re.compile(
 )
 _ELSEWHERE = re.compile(r"compat\.v1|contrib|tf_keras|tensorflow\.python|keras\.src")
 _ASKS = re.compile(r"version|hasattr|legacy|(?:^|_|\b)(?:tf|keras|v)_?[123](?:_|\b)", re.IGNORECASE)
+_RESETS = re.compile(r"reset_state|\.states\b")
+_DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _MISSING = frozenset(
     ("ImportError", "ModuleNotFoundError", "AttributeError", "TypeError", "ValueError", "Exception", "BaseException")
 )
@@ -35,9 +37,13 @@ def asks_for_keras_2(text: str) -> bool:
     return _CHOSEN.search(text) is not None
 
 
-def resets_states(text: str) -> bool:
-    """True for a file that names the states of a Keras layer from outside, to reset or to set them."""
-    return "reset_state" in text or re.search(r"\.states\b", text) is not None
+def resetting(text: str) -> frozenset[str]:
+    """The functions of a file that name the states of a Keras layer from outside, to reset or to set them.
+
+    The name is that of the newest `def` above such a place, "" where there is none.
+    """
+    found = (_DEFINED.findall(text[: match.start()]) for match in _RESETS.finditer(text))
+    return frozenset(names[-1] if names else "" for names in found)
 
 
 def ask(run: Run, frame: Frame, test: cst.BaseExpression) -> Verdict:

@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from lstmlint.events import LibraryName
-from lstmlint.interpret.versions import asks_for_keras_2, resets_states
+from lstmlint.interpret.versions import asks_for_keras_2, resetting
 from tests.interpret.programs import world_of
 
 
@@ -58,7 +58,13 @@ def test_names_that_are_gone(text: str, guarded: list[bool]) -> None:
 
 
 def test_states_that_a_file_sets_are_seen_by_their_names() -> None:
-    assert not resets_states("model.fit(x, y, epochs=3)\nstates = layer(x)[1:]")
-    assert resets_states("model.layers[0].reset_state()")
-    assert resets_states("for layer in stateful: layer.reset_states()")
-    assert resets_states("keras.backend.set_value(rnn.states[0], zeros)")
+    assert not resetting("model.fit(x, y, epochs=3)\nstates = layer(x)[1:]")
+    assert resetting("model.layers[0].reset_state()") == {""}
+    assert resetting("for layer in stateful: layer.reset_states()") == {""}
+    assert resetting("keras.backend.set_value(rnn.states[0], zeros)") == {""}
+
+
+def test_the_function_that_resets_is_known_by_name() -> None:
+    text = "class Fresh(Callback):\n    def on_epoch_end(self, epoch):\n        self.layer.reset_states()\n"
+    assert resetting(text) == {"on_epoch_end"}
+    assert resetting(text + "\ndef train():\n    layer.reset_states()\n") == {"on_epoch_end", "train"}

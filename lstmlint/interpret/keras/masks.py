@@ -71,6 +71,13 @@ def is_masked(value: Value) -> bool:
     return isinstance(value, Tensor) and value.noted(MASKED) is not None and value.noted(LOST) is None
 
 
+def without_lost_mask(value: Value) -> Value:
+    """A tensor of which it is not known any more whether its mask was lost."""
+    if not isinstance(value, Tensor) or value.noted(LOST) is None:
+        return value
+    return replace(value, trail=without_mask(value.trail))
+
+
 def _mask_of(value: Value) -> tuple[Note, ...]:
     note = value.noted(MASKED) if isinstance(value, Tensor) else None
     return () if note is None else (note,)
