@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lstmlint.findings import Diagnostic
 from lstmlint.verify.contracts import Observation, Seen
-from lstmlint.verify.judging import Judge, Verdict, calls_at, described, layers_at
+from lstmlint.verify.judging import Judge, Verdict, calls_at, described, layers_at, within
 
 
 def _final_state(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
@@ -69,10 +69,14 @@ def _state_unpacked(diagnostic: Diagnostic, observation: Observation) -> tuple[V
     for call in calls_at(diagnostic, observation):
         if call.name in ("unbind", "__iter__") and call.inputs and len(call.inputs[0].shape) >= 2:
             return Verdict.CONFIRMED, f"a state of shape {call.inputs[0].shape} is taken apart into its layers here"
+    for call in observation.calls:
         for seen in call.inputs:
             giver = observation.calls[seen.origin[0]] if seen.origin[0] >= 0 else None
-            if giver is not None and giver.name == "LSTM" and seen.origin[1] == 2:
-                return Verdict.CONFIRMED, f"this is c_n of `{giver.path}`, its cell state"
+            if giver is None or giver.name != "LSTM" or seen.origin[1] != 2 or call.name.startswith(("LSTM", "GRU")):
+                continue
+            named = any(within(each, diagnostic, evidence=True) for each in (giver.place, giver.built))
+            if named or within(call.place, diagnostic):
+                return Verdict.CONFIRMED, f"`{call.name.strip('_')}` reads c_n of `{giver.path}`, its cell state"
     return None
 
 

@@ -223,3 +223,13 @@ def test_the_last_step_of_two_directions_confirms() -> None:
     assert verdict(rule, observed(selected, layers=layers)) is Verdict.NOT_REACHED
     told = replace(selected, outputs=(replace(selected.outputs[0], one_step=True),))
     assert verdict(rule, observed(told, layers=layers)) is Verdict.CONFIRMED
+
+
+def test_a_cell_state_that_is_read_as_a_hidden_one_confirms() -> None:
+    rule = finding("torch-state-unpack", 6, Confidence.LIKELY, 5)
+    giver = call(5, 0, 0)
+    reader = replace(call(9, 0, 0), name="Linear")
+    read = (Seen((1, 5, 8), 1, origin=(0, 1)),), (Seen((1, 5, 8), 1, origin=(0, 2)),)
+    assert verdict(rule, observed(giver, replace(reader, inputs=read[0]))) is Verdict.NOT_REACHED
+    assert verdict(rule, observed(giver, replace(reader, inputs=read[1], name="LSTM"))) is Verdict.NOT_REACHED
+    assert verdict(rule, observed(giver, replace(reader, inputs=read[1]))) is Verdict.CONFIRMED
