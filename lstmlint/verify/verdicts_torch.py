@@ -135,11 +135,22 @@ def _length_one(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdi
     return None
 
 
+def _mixed_state(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
+    """A recurrent layer whose state comes out of a call that mixes samples."""
+    for call in calls_at(diagnostic, observation):
+        for seen in call.inputs[1:]:
+            giver = observation.calls[seen.origin[0]] if seen.origin[0] >= 0 else None
+            if giver is not None and giver.begins:
+                return Verdict.CONFIRMED, f"samples begin to mix in what gives the state: {described(giver)}"
+    return None
+
+
 OWN: dict[str, Judge] = {
     "torch-hn-layout": _final_state,
     "torch-hn-bidirectional": _two_directions,
     "torch-state-unpack": _state_unpacked,
     "torch-initial-state-structure": _cell_first,
+    "torch-initial-state-shape": _mixed_state,
     "torch-padded-last-step": _padded,
     "torch-dropout-single-layer": _single_layer_dropout,
     "torch-layer-in-forward": _not_registered,

@@ -233,3 +233,10 @@ def test_a_cell_state_that_is_read_as_a_hidden_one_confirms() -> None:
     assert verdict(rule, observed(giver, replace(reader, inputs=read[0]))) is Verdict.NOT_REACHED
     assert verdict(rule, observed(giver, replace(reader, inputs=read[1], name="LSTM"))) is Verdict.NOT_REACHED
     assert verdict(rule, observed(giver, replace(reader, inputs=read[1]))) is Verdict.CONFIRMED
+
+
+def test_a_state_out_of_a_call_that_mixes_confirms() -> None:
+    rule = finding("torch-initial-state-shape", 9)
+    reader = replace(call(9, 0, 0), inputs=(Seen((5, 7, 3), 0), Seen((2, 5, 8), 1, origin=(0, 0))))
+    assert verdict(rule, observed(call(5, 0, 0), reader)) is not Verdict.CONFIRMED
+    assert verdict(rule, observed(call(5, 0, MIXED, begins=True), reader)) is Verdict.CONFIRMED
