@@ -38,6 +38,13 @@ MODELS = {
         "self.other(encoded - ops.mean(encoded, axis={}, keepdims=True))",
         ("0", "1"),
     ),
+    "MixedZeros": (
+        "batch-mixing",
+        "return self.other(encoded - ops.mean(encoded, axis=0, keepdims=True))",
+        (False, "layers.Dense(2)", "encoded = self.encoder(series)"),
+        "self.other(encoded - ops.mean(encoded, axis={}, keepdims=True))",
+        ("0", "1"),
+    ),
     "MixedByLayer": (
         "batch-mixing",
         "return ops.squeeze(self.other(encoded[None], encoded[None]), 0)",
@@ -108,7 +115,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     """The verified run over all models, in one process."""
     names = [*MODELS, *(f"{name}Right" for name in MODELS), "Refusing", "SixSamples"]
     models = "".join(written(name, twin) for twin in (0, 1) for name in MODELS) + REFUSING + SIX_SAMPLES
-    calls = "".join(f"    {name}()(x)\n" for name in names)
+    calls = "".join(f"    {name}()({'x * 0' if 'Zeros' in name else 'x'})\n" for name in names)
     data = '\n\nif __name__ == "__main__":\n    x = np.random.rand(6, 9, 3).astype("float32")\n'
     file = tmp_path_factory.mktemp("keras") / "models.py"
     file.write_text(HEAD + models + data + calls, encoding="utf-8")

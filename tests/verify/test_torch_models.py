@@ -55,8 +55,13 @@ WRONG = {
     "Kept": ("self.kept = torch.zeros(1, 4, 8)", "output, self.kept = self.rnn(x, self.kept)", "output[:, -1]"),
     "Ranked": ("pass", "batch, steps = x.shape", LAST),
     "Sized": ("pass", "y = torch.bmm(x, x)", LAST),
+    "Tokens": (
+        "self.words = nn.Embedding(20, 3)",
+        "seen = self.rnn(self.words(x))[1][-1]",
+        "seen - seen.mean(dim=0)",
+    ),
 }
-REPORTED = {"Kept": "state-leak", "Ranked": "shape-error", "Sized": "shape-error"}
+REPORTED = {"Kept": "state-leak", "Ranked": "shape-error", "Sized": "shape-error", "Tokens": "batch-mixing"}
 TRAINING = '''
 
 torch.manual_seed(0)
@@ -74,6 +79,7 @@ def rolled(model):
 
 if __name__ == "__main__":
     x = torch.randn(4, 9, 3)
+    ids = torch.zeros(4, 9, dtype=torch.long)
 '''
 
 
@@ -83,7 +89,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     models = {**QUIET, **REFUSING, **WRONG}
     texts = (MODEL.format(name=name, built=b, line=line, result=r) for name, (b, line, r) in models.items())
     file = tmp_path_factory.mktemp("torch") / "models.py"
-    calls = "".join(f"    {name}()(x)\n" for name in models)
+    calls = "".join(f"    {name}()({'ids' if name == 'Tokens' else 'x'})\n" for name in models)
     file.write_text(HEAD + "".join(texts) + TRAINING + calls, encoding="utf-8")
     return verify([str(file)], SettingsFinder(rule_book(), Lint(isolated=True)), Options(default_python(), Limits()))
 

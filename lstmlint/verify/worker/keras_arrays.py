@@ -75,6 +75,13 @@ def resized(array: Any, size: int) -> Any:
     return array[numpy.arange(size) % array.shape[0]]
 
 
+def varied(array: Any, words: int) -> Any:
+    """Tokens that are all the same (zeros that stand for any) as different ones of so many; all else as it is."""
+    if array.dtype.kind not in "iu" or array.ndim < 2 or words < 3 or (array != array.flat[0]).any():
+        return array
+    return numpy.random.default_rng(2).integers(1, words, array.shape).astype(array.dtype)
+
+
 def changed(array: Any, axis: int, entry: int, seed: int) -> Any:
     """An array with other values at one entry of an axis: numbers drawn anew, tokens for tokens; zeros stay."""
     if array.ndim <= axis or entry >= array.shape[axis] or array.dtype.kind not in "fiu":
@@ -85,7 +92,8 @@ def changed(array: Any, axis: int, entry: int, seed: int) -> Any:
     part, result = array[tuple(index)], array.copy()
     if array.dtype.kind == "f":
         noise = random.standard_normal(part.shape) * max(float(array.std()), 1e-3)
-        result[tuple(index)] = numpy.where(part == 0, part, part + noise) if (array == 0).any() else part + noise
+        pads = array.any() and not array.all()
+        result[tuple(index)] = numpy.where(part == 0, part, part + noise) if pads else part + noise
         return result
     tokens = array[array != 0]
     if not tokens.size or tokens.max() == tokens.min():

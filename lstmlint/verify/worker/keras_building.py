@@ -9,7 +9,7 @@ from typing import Any
 
 from lstmlint.verify.contracts import Fault, ModelPlan, Recipe
 from lstmlint.verify.worker.flatten import replaced, tensors
-from lstmlint.verify.worker.keras_arrays import resized
+from lstmlint.verify.worker.keras_arrays import resized, varied
 from lstmlint.verify.worker.keras_recording import as_array, is_tensor
 from lstmlint.verify.worker.loading import Program
 
@@ -92,7 +92,8 @@ def _with_own(model: Any, recipe: Recipe, args: list[Any], kwargs: dict[str, Any
             given = list(next(iter(given[0])))
         targets = tuple(tuple(as_array(each).shape) for each in tensors(given[1:2], is_tensor))
         args, kwargs = given[:1], {}
-    found = replaced((tuple(args), kwargs), is_tensor, as_array)
+    words = min((layer.input_dim for layer in _layers(model) if isinstance(layer, keras.layers.Embedding)), default=0)
+    found = replaced((tuple(args), kwargs), is_tensor, lambda each: varied(as_array(each), words))
     arrays = list(tensors(found, is_tensor))
     sizes = [each.shape[0] for each in arrays if each.ndim]
     batch = fixed_batch(model) or prime(sizes_of(model) | {size for each in arrays for size in each.shape[1:]})
@@ -145,6 +146,11 @@ def fixed_batch(model: Any) -> int:
     """The batch size that a model is built for; 0 where it takes any."""
     inputs = getattr(model, "inputs", None) or []
     return next((int(each.shape[0]) for each in inputs if len(each.shape) and each.shape[0]), 0)
+
+
+def _layers(model: Any) -> list[Any]:
+    flatten = getattr(model, "_flatten_layers", None)
+    return list(flatten()) if flatten is not None else [model]
 
 
 def sizes_of(model: Any) -> set[int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from lstmlint.verify.contracts import Fault, ModelPlan, Recipe
 from lstmlint.verify.worker.loading import Program
-from lstmlint.verify.worker.torch_inputs import Input, made_up
+from lstmlint.verify.worker.torch_inputs import Input, made_up, varied
 
 torch: Any = importlib.import_module("torch")
 nn: Any = torch.nn
@@ -88,13 +88,13 @@ def _with_own_input(program: Program, recipe: Recipe, model: Any, names: dict[st
     computed = expressions and all(set(program.names_in((argument,))) & set(held) for argument in expressions)
     if not computed:
         run = (lambda model, *args, **kwargs: getattr(model, recipe.method)(*args, **kwargs)) if recipe.method else None
-        return Built(model, Input(tuple(args), kwargs), recipe.text, run)
+        return Built(model, varied(Input(tuple(args), kwargs), words_of(model)), recipe.text, run)
 
     def run_expressions(model: Any, **given: Any) -> Any:
         args, kwargs = program.arguments(recipe.arguments or (), {**names, **given})
         return (getattr(model, recipe.method) if recipe.method else model)(*args, **kwargs)
 
-    return Built(model, Input((), held), recipe.text, run_expressions)
+    return Built(model, varied(Input((), held), words_of(model)), recipe.text, run_expressions)
 
 
 def _from_class(program: Program, plan: ModelPlan) -> Built:
@@ -109,6 +109,11 @@ def _from_class(program: Program, plan: ModelPlan) -> Built:
 def _made_up(plan: ModelPlan, model: Any) -> Input:
     generator = torch.Generator().manual_seed(1)
     return made_up(plan.parameters, plan.configured, sizes_of(model), generator)
+
+
+def words_of(model: Any) -> int:
+    """How many words all embeddings of a model know; 0: it has none."""
+    return min((each.num_embeddings for each in model.modules() if isinstance(each, nn.Embedding)), default=0)
 
 
 def sized(model: Any) -> list[Any]:

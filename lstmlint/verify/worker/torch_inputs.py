@@ -62,6 +62,20 @@ class Input:
         return replace(self, args=args, kwargs=kwargs)
 
 
+def varied(given: Input, words: int) -> Input:
+    """Tokens that are all the same (zeros that stand for any) as different ones of so many; all else as it is."""
+
+    def change(tensor: Any) -> Any:
+        plain = tensor.dim() < 2 or tensor.dtype.is_floating_point or tensor.dtype == torch.bool or tensor.is_meta
+        if plain or words < 3 or not tensor.numel() or bool((tensor != tensor.flatten()[0]).any()):
+            return tensor
+        generator = torch.Generator().manual_seed(2)
+        return torch.randint(1, words, tensor.shape, generator=generator).to(tensor.dtype)
+
+    args, kwargs = replaced((given.args, given.kwargs), is_tensor, change)
+    return replace(given, args=args, kwargs=kwargs)
+
+
 def primes(taken: Iterable[int]) -> tuple[int, int]:
     """Two sizes that no size of the model is, or is a multiple of."""
     sizes = set(taken)
