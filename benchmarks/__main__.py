@@ -22,7 +22,6 @@ PARTS: dict[str, Callable[[Setup], Iterator[Row]]] = {
     "edit": edit.measure,
     "parallel": parallel.measure,
     "growth": growth.measure,
-    "memory": tree.measure_memory,
 }
 
 

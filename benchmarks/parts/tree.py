@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -16,7 +15,7 @@ from benchmarks.setup import Setup
 COLD, WARM = 0.8, 0.5
 """What a first and a second run cost at most, in terms of ruff's."""
 ROUNDS = 3
-"""A tree takes long, and what disturbs a part of that evens out."""
+"""Of the second run and of ruff. The first takes so long that what disturbs a part of it evens out: one is enough."""
 MEMORY = 200.0
 """Megabytes at most."""
 
@@ -33,17 +32,16 @@ def measure(setup: Setup) -> Iterator[Row]:
         kept = Path(folder, "cache")
         command = lint(tree, f"--cache-dir={kept}")
 
-        def cold() -> Cost:
-            shutil.rmtree(kept, ignore_errors=True)
-            return cost_of(command, Path(folder))
-
-        contestants: dict[str, Callable[[], Cost]] = {"cold": cold, "warm": partial(cost_of, command, Path(folder))}
+        cold = cost_of(command, Path(folder))
+        contestants: dict[str, Callable[[], Cost]] = {"warm": partial(cost_of, command, Path(folder))}
         if ruff is not None:
             contestants["ruff"] = partial(cost_of, setup.tools.ruff_on(tree), Path(folder))
-        costs = in_turns(contestants, min(ROUNDS, setup.rounds))
+        costs = {"cold": cold, **in_turns(contestants, min(ROUNDS, setup.rounds))}
     what = f"{len(setup.files):,} files of {setup.inputs.what}, {lines_of(setup.files):,} lines"
     for name, text, goal in (("cold", f"{what}, first run", COLD), ("warm", "second run", WARM)):
         yield from _rows(text, costs[name], costs.get("ruff"), goal)
+    what = "the largest process of the first run"
+    yield Row("Memory", what, megabytes(cold.peak), "in MB", cold.peak / 1e6, MEMORY)
 
 
 def _rows(what: str, ours: Cost, ruff: Cost | None, goal: float) -> Iterator[Row]:
@@ -54,10 +52,3 @@ def _rows(what: str, ours: Cost, ruff: Cost | None, goal: float) -> Iterator[Row
     yield Row("Tree", what, seconds(ours.processor), f"ruff: {seconds(ruff.processor)}", ratio, goal)
     what, ratio = f"the same by the clock, {processors()} processors", ours.clock / ruff.clock
     yield Row("Tree", what, seconds(ours.clock), f"ruff: {seconds(ruff.clock)}", ratio)
-
-
-def measure_memory(setup: Setup) -> Iterator[Row]:
-    """The peak of one process that lints the whole tree."""
-    with tempfile.TemporaryDirectory() as folder:
-        peak = cost_of(lint(setup.inputs.tree, "--no-cache", "--jobs=1"), Path(folder)).peak
-    yield Row("Memory", f"{len(setup.files):,} files, one process", megabytes(peak), "in MB", peak / 1e6, MEMORY)
