@@ -19,6 +19,8 @@ ABOUT_KINDS = re.compile(
 """Words of messages about numbers of another kind or in another place, not about sizes."""
 ABOUT_MIXING = LAYOUT | MIXING | {"keras-missing-return-sequences"}
 """Static rules whose confirmed findings say already that samples are mixed."""
+ABOUT_DIRECTIONS = frozenset({"torch-hn-bidirectional", "torch-state-unpack", "keras-return-state-unpack"})
+"""Static rules whose confirmed findings say already that nothing depends on a direction."""
 TELLING = ("RuntimeError", "ValueError", "IndexError", "InvalidArgumentError")
 
 
@@ -49,7 +51,7 @@ def proofs(observations: Iterable[Observation], judged: Iterable[Judged]) -> Ite
 
 
 def _says_the_same(proof: Proof, judged: Judged) -> bool:
-    if proof.rule == DEAD_LAYER and judged.diagnostic.rule in ("torch-hn-bidirectional", "torch-state-unpack"):
+    if proof.rule == DEAD_LAYER and judged.diagnostic.rule in ABOUT_DIRECTIONS:
         return True
     return within(proof.place, judged.diagnostic, evidence=True)
 

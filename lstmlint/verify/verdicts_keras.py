@@ -161,7 +161,14 @@ def _of_one_direction(diagnostic: Diagnostic, observation: Observation) -> tuple
 
 
 def _unpacked(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
-    return _of_one_direction(diagnostic, observation) or _swapped(diagnostic, observation)
+    """States of one direction put together, states in the wrong order, or a direction that is dropped."""
+    said = _of_one_direction(diagnostic, observation) or _swapped(diagnostic, observation)
+    for proof in observation.proofs if said is None else ():
+        built = [call.built for call in observation.calls if call.place == proof.place]
+        is_dropped = proof.rule == "dead-layer" and "direction" in proof.message
+        if is_dropped and any(within(each, diagnostic, evidence=True) for each in (proof.place, *built)):
+            return Verdict.CONFIRMED, proof.message
+    return said
 
 
 def _initial_state(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:

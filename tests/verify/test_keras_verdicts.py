@@ -7,7 +7,7 @@ import pytest
 from lstmlint.engine.settings import Options as Lint
 from lstmlint.engine.settings import SettingsFinder
 from lstmlint.rulebook import rule_book
-from lstmlint.verify.contracts import Call, Observation, Seen, SeenLayer
+from lstmlint.verify.contracts import Call, Observation, Proof, Seen, SeenLayer
 from lstmlint.verify.judging import Verdict
 from lstmlint.verify.process import Limits, default_python
 from lstmlint.verify.running import Options, Verified, verify
@@ -166,3 +166,13 @@ def test_two_directions_do_not_confirm() -> None:
 @pytest.mark.parametrize("other", ["gru", "gru_1"])
 def test_one_direction_twice_confirms(other: str) -> None:
     assert verdict(BY_HAND, two_ways(-2, other, False)) is Verdict.CONFIRMED
+
+
+def test_a_direction_without_gradient_confirms_what_drops_it() -> None:
+    rule = finding("keras-return-state-unpack", 7)
+    message = "the backward direction of `gru` gets no gradient"
+    run = two_ways(-2, "gru_1", True)
+    dead = Observation(**{**vars(run), "proofs": (Proof("dead-layer", place(7), message),)})
+    elsewhere = Observation(**{**vars(run), "proofs": (Proof("dead-layer", place(8), message),)})
+    assert verdict(rule, run) is verdict(rule, elsewhere) is Verdict.NOT_REACHED
+    assert verdict(rule, dead) is Verdict.CONFIRMED

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from lstmlint.engine.settings import Options as Lint
@@ -122,3 +124,32 @@ def test_an_exception_that_is_not_about_sizes_is_no_shape_error(name: str, found
 def test_a_mistake_is_reported(name: str, found: Verified) -> None:
     (diagnostic,) = inside(found, name)
     assert diagnostic.rule == REPORTED[name]
+
+
+BIDIRECTIONAL = '''
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(3, 8, num_layers=2, batch_first=True, bidirectional=True)
+        self.drop = nn.Dropout(0.5)
+
+    def forward(self, x):
+        output, h_n = self.rnn(x)
+        return self.drop(torch.tanh(output))[:, -1]
+
+
+if __name__ == "__main__":
+    Net()(torch.randn(4, 9, 3))
+'''
+
+
+def test_the_last_step_of_two_directions_is_known_behind_what_leaves_steps_in_place(tmp_path: Path) -> None:
+    file = tmp_path / "model.py"
+    file.write_text(BIDIRECTIONAL, encoding="utf-8")
+    run = verify([str(file)], SettingsFinder(rule_book(), Lint(isolated=True)), Options(default_python(), Limits()))
+    (judged,) = run.judged
+    assert (judged.diagnostic.rule, judged.verdict.value) == ("torch-hn-bidirectional", "confirmed")

@@ -18,6 +18,9 @@ from lstmlint.verify.worker.torch_runs import Examination, leading_axes
 torch: Any = importlib.import_module("torch")
 nn: Any = torch.nn
 
+ONE_BY_ONE = frozenset({"tanh", "relu", "sigmoid", "gelu", "leaky_relu", "elu", "dropout", "Tanh", "ReLU", "Dropout"})
+"""What changes the numbers of a sequence and leaves them in their places."""
+
 
 def observation(
     examination: Examination, plan: ModelPlan, built: Built, fault: Fault | None, shapes_only: bool = False
@@ -73,14 +76,20 @@ def _chosen(examination: Examination, plan: ModelPlan, hypotheses: list[Hypothes
 
 def _last_steps(records: list[Record]) -> Iterator[Any]:
     """The last steps of layers of two directions whose backward half is not what the backward direction ends with."""
-    for record in records:
+    steps_on: dict[int, int] = {}
+    for number, record in enumerate(records):
         layer = record.owner
         if isinstance(layer, nn.RNNBase) and layer.bidirectional and len(record.outputs) > 1:
             output, state = record.outputs[:2]
             if output.dim() == 3 and not output.is_meta:
-                last = output.select(1 if layer.batch_first else 0, -1)
-                if last.shape[-1] == 2 * state.shape[-1] and not torch.equal(last[..., state.shape[-1] :], state[-1]):
-                    yield last
+                axis = 1 if layer.batch_first else 0
+                width = state.shape[-1]
+                if not torch.equal(output.select(axis, -1)[..., width:], state[-1]):
+                    steps_on[number] = axis
+        elif record.name in ONE_BY_ONE and record.origins and record.origins[0] in {(each, 0) for each in steps_on}:
+            steps_on[number] = steps_on[record.origins[0][0]]
+        if number in steps_on:
+            yield record.outputs[0].select(steps_on[number], -1)
 
 
 def _call(
