@@ -12,11 +12,11 @@ from lstmlint.checks.evidence import is_torch_recurrent, layouts, mentioned, sam
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import is_surely_bidirectional, origin, stack_of
 from lstmlint.events import Called, Combined, Gathered, Joined, PackedUp, Reduced, Selected, Sliced
-from lstmlint.findings import Evidence, Finding, check
+from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import LESS_ONE
 from lstmlint.interpret.wording import shortened, subscripted
 from lstmlint.source import Place
-from lstmlint.values import Axis, Role, Tensor, compatible
+from lstmlint.values import Axis, Const, Role, Tensor, as_int, compatible
 
 RULE = "torch-hn-bidirectional"
 
@@ -130,6 +130,28 @@ def one_direction_of_a_state(selected: Selected, facts: Facts) -> Iterator[Findi
         f"`{shortened(selected.place.text)}` is {where} {direction} direction alone; the other direction is never read",
         because=(Evidence(called.layer.place, "was built with bidirectional=True"),),
         cure=_both_directions(subscripted(selected.place, "h_n")),
+    )
+
+
+@check(RULE, on=Selected)
+def both_directions_of_the_first_layer(selected: Selected, facts: Facts) -> Iterator[Finding]:
+    """`h_n[0]` and `h_n[1]` of several layers: the two directions of the first one; nobody reads the last one's."""
+    stack = selected.axis
+    called = origin(stack, facts) if stack.role is Role.STACK and selected.index == 0 else None
+    if called is None or not is_surely_bidirectional(called) or _indices(stack, facts) != {0, 1}:
+        return
+    layers = called.layer.argument("num_layers")
+    if not isinstance(layers, Const) or layers.assumed or (as_int(layers) or 1) < 2:
+        return
+    if not selected.alone or selected.kept or _is_used_whole(selected, facts):
+        return
+    state = subscripted(selected.place, "h_n")
+    yield Finding(
+        selected.place,
+        f"`{state}[0]` and `{state}[1]` are the two directions of the first of {as_int(layers)} layers",
+        because=(Evidence(called.layer.place, f"was built with num_layers={as_int(layers)} and bidirectional=True"),),
+        cure=_both_directions(state),
+        confidence=Confidence.LIKELY,
     )
 
 
