@@ -78,7 +78,7 @@ def _mask_lost(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdic
     """A mask that comes in and does not go on, or that is never made though some rows end in zeros."""
     for call in calls_at(diagnostic, observation):
         if call.masked == (True, False):
-            return Verdict.CONFIRMED, f"`{call.path}` was given a mask, and what it gave had none"
+            return Verdict.CONFIRMED, f"`{call.path or call.name}` was given a mask, and what it gave had none"
         if call.masked == (True, True):
             return Verdict.REFUTED, f"`{call.path}` was given a mask and handed it on"
         if call.name == "Embedding" and call.masked == (False, False) and call.inputs and call.inputs[0].padded:

@@ -73,6 +73,13 @@ MODELS = {
         "self.other(encoded)",
         ("Bidirectional(layers.GRU(4, return_sequences=True))", "GRU(4, return_sequences=True)"),
     ),
+    "PaddedSteps": (
+        "padding-read",
+        "every = ops.einsum('btf->bf', kept)",
+        (False, "layers.Masking()", "kept = self.other(series)\n        every = ops.einsum('btf->bf', kept)"),
+        "self.encoder(kept) + ops.sum({}, axis=-1, keepdims=True)",
+        ("every", "0.0 * every"),
+    ),
     "WrongWidth": (
         "shape-error",
         "return ops.matmul(self.encoder(series), ops.expand_dims(query, 2))",

@@ -25,6 +25,7 @@ def proofs(runs: Any, plan: ModelPlan, steps: int, recurrent: tuple[str, ...]) -
     looks: list[Callable[[], Iterator[Proof]]] = [lambda: _dead(runs, recurrent)]
     if has_steps(runs, steps):
         looks.append(lambda: _ignored(runs, steps, recurrent))
+        looks.append(lambda: _padding(runs, steps))
         if plan.causal:
             looks.append(lambda: _ahead(runs, steps))
     for look in looks:
@@ -67,6 +68,47 @@ def _last_that_saw(runs: Any, recorder: Any) -> Place | None:
 
 def _last_place(runs: Any) -> Place | None:
     return next((record.place for record in reversed(runs.base.records) if record.place), None)
+
+
+def _padding(runs: Any, steps: int) -> Iterator[Proof]:
+    """What stands at the steps that a mask hides moves what comes out for the sample."""
+    main, length = runs.built.main, steps // 2
+    if not any(record.masked == (False, True) for record in runs.base.records):
+        return
+
+    def shorten(array: Any) -> Any:
+        if array is not main:
+            return array
+        shorter = array.copy()
+        shorter[-1, length:] = 0
+        return shorter
+
+    given = replaced((runs.built.args, runs.built.kwargs), runs.recording.is_tensor, shorten)
+    first = runs.recording.Recorder()
+    outputs = runs.forward(*given, first)
+    if not any(record.hidden for record in first.records):
+        return
+    change = Change(runs.built.batch - 1, runs.built.batch)
+    spoilt = runs.recording.Recorder(first.records, change=change, heal=False, spoil=True)
+    after = runs.forward(*given, spoilt)
+    if any(_reads_padding(runs, one, other, steps, length) for one, other in zip(outputs, after, strict=False)):
+        place = None
+        for record, given_now in zip(first.records, spoilt.raw, strict=False):
+            pairs = zip(record.outputs, given_now, strict=False)
+            if any(_reads_padding(runs, one, other, steps, length) for one, other in pairs):
+                place = record.place
+                break
+        shown = f"the output of a sample of {length} steps moves with steps {length} to {steps - 1}, which a mask hides"
+        yield Proof("padding-read", place or _last_place(runs), shown)
+
+
+def _reads_padding(runs: Any, before: Any, after: Any, steps: int, length: int) -> bool:
+    """True where something of the last sample moves, not counting what belongs to the hidden steps themselves."""
+    where = runs.arrays.moved(before, after)
+    if where is None or where.shape[:1] != (runs.built.batch,):
+        return False
+    own = where[-1]
+    return bool((own[:length] if own.shape[:1] == (steps,) else own).any())
 
 
 def _ahead(runs: Any, steps: int) -> Iterator[Proof]:

@@ -56,6 +56,8 @@ class Recorder:
     change: Change | None = None
     raw: list[list[Any]] = field(default_factory=list)
     heal: bool = True
+    spoil: bool = False
+    """True where other numbers are to stand at the steps that a mask hides."""
     diverged: bool = False
     _made: dict[int, tuple[Any, int, int]] = field(default_factory=dict)
     """By its identity: a tensor that a call gave (kept alive), the number of the call, and which of its results."""
@@ -209,7 +211,8 @@ class Watch:
             if len(recorder.records) < MOST_CALLS:
                 recorder.add(record, given, outgoing)
             return result
-        return self._compare(recorder, owner, ingoing, arrays, outgoing, result)
+        compared = self._compare(recorder, owner, ingoing, arrays, outgoing, result)
+        return spoiled(compared) if recorder.spoil and masks(args, result) == (False, True) else compared
 
     def _compare(
         self, recorder: Recorder, owner: Any, ingoing: list[Any], arrays: list[Any], outgoing: list[Any], result: Any
@@ -263,6 +266,18 @@ def masks(args: Any, result: Any) -> tuple[bool, bool]:
         return any(getattr(each, "_keras_mask", None) is not None for each in tensors(value, is_tensor))
 
     return has(args), has(result)
+
+
+def spoiled(result: Any) -> Any:
+    """A result with other numbers where its mask hides them, and the same mask."""
+    mask = getattr(result, "_keras_mask", None)
+    if not is_tensor(result) or mask is None:
+        return result
+    array = as_array(result)
+    array[~as_array(mask).astype(bool)] += 1.0
+    other = keras.ops.convert_to_tensor(array)
+    other._keras_mask = mask
+    return other
 
 
 def hidden_by(result: Any) -> int:
