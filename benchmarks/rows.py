@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
+from pathlib import Path
 
 from lstmlint import __version__
 
@@ -53,9 +54,19 @@ def megabytes(number: float) -> str:
 def machine() -> str:
     """When and where: the date, the processors, and the versions that matter."""
     return (
-        f"{date.today().isoformat()}, {platform.system()} on {platform.machine()}, {processors()} processors, "
+        f"{date.today().isoformat()}, {platform.system()} on {processors()} processors ({model()}), "
         f"Python {platform.python_version()}, lstmlint {__version__}, libcst {version('libcst')}"
     )
+
+
+def model() -> str:
+    """What the processors are called, as far as the system says."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return f"{next(named, 'unnamed')}, {platform.machine()}"
 
 
 def processors() -> int:
