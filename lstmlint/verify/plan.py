@@ -96,11 +96,12 @@ def _making(syntax: Syntax, facts: Facts) -> list[str]:
 
 
 def _holders(syntax: Syntax, facts: Facts) -> list[str]:
-    """The classes of the file whose methods build a recurrent layer, or hold a class that does, in the file's order."""
+    """The classes of the file whose methods build or call a recurrent layer, at any depth, in the file's order."""
     found: set[str] = set()
-    for built in facts.events(Built):
-        if built.layer.spec.framework == "torch" and built.layer.spec.family in (*RECURRENT_FAMILIES, *CELL_FAMILIES):
-            for inside in built.inside:
+    events: list[Built | Called] = [*facts.events(Built), *facts.events(Called)]
+    for event in events:
+        if event.layer.spec.framework == "torch" and event.layer.spec.family in (*RECURRENT_FAMILIES, *CELL_FAMILIES):
+            for inside in event.inside:
                 if inside.is_module and isinstance(inside.receiver, Instance):
                     found.add(inside.receiver.cls.name)
     found |= _mentioning(syntax, found)

@@ -56,6 +56,7 @@ RAISING = frozenset(
         "torch-hn-bidirectional",
         "torch-pack-mismatch",
         "torch-unregistered-layer",
+        "torch-channels-axis",
         "torch-view-as-permute",
     }
 )

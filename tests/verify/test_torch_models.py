@@ -153,3 +153,40 @@ def test_the_last_step_of_two_directions_is_known_behind_what_leaves_steps_in_pl
     run = verify([str(file)], SettingsFinder(rule_book(), Lint(isolated=True)), Options(default_python(), Limits()))
     (judged,) = run.judged
     assert (judged.diagnostic.rule, judged.verdict.value) == ("torch-hn-bidirectional", "confirmed")
+
+
+GIVEN = '''
+import torch
+from torch import nn
+
+
+class Encoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.rnn = nn.GRU(3, 8)
+
+    def forward(self, x):
+        return self.rnn(x)[0]
+
+
+class Intent(nn.Module):
+    def __init__(self, encoder):
+        super().__init__()
+        self.encoder = encoder
+
+    def forward(self, batch):
+        return self.encoder(batch.transpose(0, 1))[:, -1]
+
+
+if __name__ == "__main__":
+    Intent(Encoder())(torch.randn(4, 9, 3))
+'''
+
+
+def test_a_model_that_is_given_its_encoder_is_run(tmp_path: Path) -> None:
+    file = tmp_path / "model.py"
+    file.write_text(GIVEN, encoding="utf-8")
+    run = verify([str(file)], SettingsFinder(rule_book(), Lint(isolated=True)), Options(default_python(), Limits()))
+    assert "Intent" in {each.name for each in run.observations[str(file)] if each.own_input}
+    (judged,) = run.judged
+    assert (judged.diagnostic.rule, judged.verdict.value) == ("torch-last-step-wrong-axis", "confirmed")
