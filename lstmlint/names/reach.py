@@ -146,7 +146,7 @@ class Reach:
             if path not in self._named:
                 self._look(path, _bytes(path))
             concerned = bool(brought) or self._named[path]
-            self._defined[key] = frozenset(_involved(_bytes(path), brought)) if concerned else frozenset()
+            self._defined[key] = frozenset(_built(_bytes(path), brought)) if concerned else frozenset()
         return self._defined[key]
 
 
@@ -221,16 +221,33 @@ def _is_taken(data: bytes, start: int) -> bool:
     return data[start - 1 : start] == b"." and data[start - 2 : start - 1].isalnum()
 
 
-def _involved(data: bytes, brought: set[bytes], further: Iterable[int] = ()) -> set[bytes]:
-    """The definitions that name a recurrent layer, or one that does; and what was brought in, to be handed on.
+def _is_tested(data: bytes, start: int) -> bool:
+    """True for a name inside the brackets of `isinstance`."""
+    opening = data.rfind(b"isinstance(", max(0, start - 300), start)
+    between = data[opening + len(b"isinstance(") : start]
+    return opening >= 0 and between.count(b"(") >= between.count(b")")
 
-    `further` are other offsets whose definitions count.
+
+def _built(data: bytes, brought: set[bytes]) -> set[bytes]:
+    """The definitions of another file that involve a recurrent layer.
+
+    One that only tests for it (`isinstance(module, nn.LSTM)`, as what sets up weights does) brings none to its users.
     """
+    return _involving(data, brought, [at for at in used_at(data) if not _is_tested(data, at)])
+
+
+def _involved(data: bytes, brought: set[bytes], further: Iterable[int] = ()) -> set[bytes]:
+    """The definitions of a file that involve a recurrent layer; `further` are other offsets whose definitions count."""
+    return _involving(data, brought, [*used_at(data), *further])
+
+
+def _involving(data: bytes, brought: set[bytes], offsets: Iterable[int]) -> set[bytes]:
+    """The definitions at some offsets, and those that name one of them; and what was brought in, to be handed on."""
     definitions = list(_DEFINITION.finditer(data))
     starts = [match.start() for match in definitions]
     names = [match[1] or match[2] for match in definitions]
     stretches = [data[start:end] for start, end in zip(starts, [*starts[1:], len(data)], strict=False)]
-    used = (bisect_right(starts, at) - 1 for at in (*used_at(data), *further))
+    used = (bisect_right(starts, at) - 1 for at in offsets)
     found = brought | {names[place] for place in used if place >= 0}
     news = found
     while news:

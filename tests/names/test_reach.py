@@ -46,7 +46,19 @@ class Model:
     def __init__(self):
         self.encoder = Encoder()
 """
+BASES = """
+import torch.nn as nn
+
+class Base(nn.Module):
+    def set_up(self, module):
+        if isinstance(module, nn.Linear) or isinstance(module, (nn.LSTM, nn.GRU)):
+            module.reset_parameters()
+
+def first(module):
+    return module if isinstance(module, nn.Module) else nn.ModuleList([nn.LSTM])[0]
+"""
 FILES = {
+    "bases.py": BASES,
     "encoders.py": ENCODERS,
     "chosen.py": CHOSEN,
     "handed/__init__.py": "from .inner import Encoder, Dense\n",
@@ -88,6 +100,7 @@ def concerned(tree: Path) -> Callable[[str], bool]:
         "",
         "from encoders import Encoder\nEncoder()",
         "import torch\nfrom encoders import Dense\nDense()",
+        "import torch\nfrom bases import Base\nclass Own(Base): pass",
         "import torch\nfrom encoders import WIDTH\nprint(WIDTH)",
         "import torch\nfrom encoders import gone\ngone()",
         "import torch\nfrom encoders import Encoder",
@@ -113,6 +126,7 @@ def test_nothing_recurrent_is_brought(concerned: Callable[[str], bool], text: st
         "import torch\nfrom encoders import (  # which read\n    Dense,\n    Encoder,\n)\nEncoder()",
         "import torch\nfrom encoders import Stack\nclass Own(Stack): pass",
         "import torch\nfrom encoders import build\nbuild('one')",
+        "import torch\nfrom bases import first\nfirst(None)",
         "import torch\nfrom encoders import KINDS\nKINDS['one']()",
         "import torch\nfrom encoders import *\nEncoder()",
         "import torch\nfrom .encoders import Encoder\nEncoder()",
