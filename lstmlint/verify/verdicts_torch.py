@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lstmlint.findings import Diagnostic
-from lstmlint.verify.contracts import Observation, Seen
+from lstmlint.verify.contracts import Call, Observation, Seen
 from lstmlint.verify.judging import Judge, Verdict, calls_at, described, layers_at, within
 
 
@@ -106,13 +108,19 @@ def _single_layer_dropout(diagnostic: Diagnostic, observation: Observation) -> t
 
 
 def _not_registered(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:
-    calls = [call for call in calls_at(diagnostic, observation) if call.kind == "layer"]
+    calls = [call for call in observation.calls if call.kind == "layer" and _is_meant(call, diagnostic)]
     if not calls:
         return None
     loose = [call for call in calls if not call.path]
     if loose:
         return Verdict.CONFIRMED, f"the {loose[0].name} that ran is no part of the model: its weights are never trained"
     return Verdict.REFUTED, "the layers that ran are all part of the model"
+
+
+def _is_meant(call: Call, diagnostic: Diagnostic) -> bool:
+    """True for a layer that was called at a finding's place, or built in its lines or those of its evidence."""
+    built = replace(call.built, column=0) if call.built is not None else None
+    return within(call.place, diagnostic) or within(built, diagnostic, evidence=True)
 
 
 def _random(diagnostic: Diagnostic, observation: Observation) -> tuple[Verdict, str] | None:

@@ -240,3 +240,12 @@ def test_a_state_out_of_a_call_that_mixes_confirms() -> None:
     reader = replace(call(9, 0, 0), inputs=(Seen((5, 7, 3), 0), Seen((2, 5, 8), 1, origin=(0, 0))))
     assert verdict(rule, observed(call(5, 0, 0), reader)) is not Verdict.CONFIRMED
     assert verdict(rule, observed(call(5, 0, MIXED, begins=True), reader)) is Verdict.CONFIRMED
+
+
+def test_a_layer_that_ran_and_is_no_part_of_the_model_confirms() -> None:
+    rule = finding("torch-unregistered-layer", 3)
+    elsewhere = Place(FILE, 3, 40, 3, 60)
+    ran = replace(call(9, 0, 0), built=elsewhere)
+    assert verdict(rule, observed(ran)) is Verdict.REFUTED
+    assert verdict(rule, observed(replace(ran, path="", built=place(4)))) is Verdict.NOT_REACHED
+    assert verdict(rule, observed(replace(ran, path=""))) is Verdict.CONFIRMED
