@@ -76,8 +76,8 @@ def resized(array: Any, size: int) -> Any:
 
 
 def varied(array: Any, words: int) -> Any:
-    """Tokens that are all the same (zeros that stand for any) as different ones of so many; all else as it is."""
-    if array.dtype.kind not in "iu" or array.ndim < 2 or words < 3 or (array != array.flat[0]).any():
+    """Tokens that are all zeros, which stand for any, as different ones of so many; all else as it is."""
+    if array.dtype.kind not in "iu" or array.ndim < 2 or words < 3 or array.any():
         return array
     return numpy.random.default_rng(2).integers(1, words, array.shape).astype(array.dtype)
 

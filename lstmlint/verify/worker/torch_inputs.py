@@ -63,11 +63,12 @@ class Input:
 
 
 def varied(given: Input, words: int) -> Input:
-    """Tokens that are all the same (zeros that stand for any) as different ones of so many; all else as it is."""
+    """Tokens that are all zeros, which stand for any, as different ones of so many; all else as it is."""
+    main = given.main
 
     def change(tensor: Any) -> Any:
         plain = tensor.dim() < 2 or tensor.dtype.is_floating_point or tensor.dtype == torch.bool or tensor.is_meta
-        if plain or words < 3 or not tensor.numel() or bool((tensor != tensor.flatten()[0]).any()):
+        if plain or words < 3 or tensor is not main or bool(tensor.any()):
             return tensor
         generator = torch.Generator().manual_seed(2)
         return torch.randint(1, words, tensor.shape, generator=generator).to(tensor.dtype)
