@@ -64,7 +64,7 @@ class Input:
 
 def varied(given: Input, words: int) -> Input:
     """Tokens that are all zeros, which stand for any, as different ones of so many; all else as it is."""
-    main = given.main
+    main: Any = given.main
 
     def change(tensor: Any) -> Any:
         plain = tensor.dim() < 2 or tensor.dtype.is_floating_point or tensor.dtype == torch.bool or tensor.is_meta
