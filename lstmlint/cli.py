@@ -119,7 +119,12 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     running.add_argument("--timeout", type=float, default=60.0, metavar="SECONDS", help="per model; default: 60")
     running.add_argument("--memory", type=float, default=4.0, metavar="GB", help="per process; default: 4")
     running.add_argument("--gpu", action="store_true", help="let the program see the GPU")
-    running.add_argument("--show-refuted", action="store_true", help="show the findings that running refutes, too")
+    running.add_argument(
+        "--show-refuted",
+        "--show-suppressed",
+        action="store_true",
+        help="show the findings that running refutes, too",
+    )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders, - for standard input; default: .")
     choosing = parser.add_argument_group("which rules", "RULES: names, codes, beginnings of codes; commas between")
     for flag, text in (

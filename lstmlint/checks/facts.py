@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TypeVar, cast
 
 from lstmlint.events import Built, Called, Event, Selected, Squeezed
+from lstmlint.source import Place
 from lstmlint.values import Axis, Claim, Tuple, Value
 from lstmlint.world import World
 
@@ -16,8 +18,9 @@ class Facts:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._events: dict[type[Event], list[Event]] = {Event: world.events}
-        for event in world.events:
+        events = _settled(world.events)
+        self._events: dict[type[Event], list[Event]] = {Event: events}
+        for event in events:
             self._events.setdefault(type(event), []).append(event)
         self._origins: dict[int, Called] | None = None
         self._claims: dict[int, list[Claim]] = {}
@@ -55,3 +58,21 @@ class Facts:
     def calls(self, layer: int) -> list[Called]:
         """All applications of a layer, by its identity."""
         return [event for event in self.events(Called) if event.layer.id == layer]
+
+
+def _settled(events: list[Event]) -> list[Event]:
+    """The events as the whole run shows them: where a loop takes entry after entry, none is meant as the last."""
+    taken: dict[tuple[Place, tuple[int, ...]], set[int | None]] = {}
+    for event in events:
+        if isinstance(event, Selected) and event.rounds:
+            taken.setdefault(_in_loop(event), set()).add(event.index)
+    return [
+        replace(event, last=False)
+        if isinstance(event, Selected) and event.last and len(taken.get(_in_loop(event), ())) > 1
+        else event
+        for event in events
+    ]
+
+
+def _in_loop(event: Event) -> tuple[Place, tuple[int, ...]]:
+    return event.place, tuple(turn.loop for turn in event.rounds)

@@ -81,6 +81,7 @@ class Uses:
 
     def __init__(self, facts: Facts) -> None:
         self._by_axis: dict[int, list[_Use]] = {}
+        self._claims: dict[tuple[int, Role, bool], list[Claim]] = {}
         self._losses = [(event.place, event.prediction) for event in facts.events(LossTaken)]
         self._layers = {event.layer.id: event.layer for event in facts.events(Called)}
         self._layers.update((event.layer.id, event.layer) for event in facts.events(Built))
@@ -98,8 +99,8 @@ class Uses:
         yield from self._supports(view, view.batch, Role.BATCH, facts)
 
     def _supports(self, view: View, axis: Axis, role: Role, facts: Facts) -> Iterator[Support]:
-        for claim in facts.claims(axis):
-            if claim.role is role and self._counts(claim, view):
+        for claim in self._weighty(axis, role, view.batch_first, facts):
+            if self._counts(claim, view):
                 yield _of_claim(claim)
         pair = {view.batch.id, view.time.id}
         if view.batch.is_single or view.time.is_single:
@@ -108,6 +109,22 @@ class Uses:
             if use.role is role and pair <= use.others and compatible(use.event.path, view.path):
                 yield use.support
 
+    def _weighty(self, axis: Axis, role: Role, batch_first: bool, facts: Facts) -> list[Claim]:
+        """The claims on an axis, without those of layers of the same layout, which a layer called in a row makes."""
+        key = axis.id, role, batch_first
+        if key not in self._claims:
+            claims = (claim for claim in facts.claims(axis) if claim.role is role)
+            self._claims[key] = [claim for claim in claims if self._differs(claim, batch_first)]
+        return self._claims[key]
+
+    def _differs(self, claim: Claim, batch_first: bool) -> bool:
+        """True but for a layer whose layout is the same or not known."""
+        if claim.layer is None or claim.kind in ("loss", *_OF_ONE_STEP):
+            return True
+        other = self._layers.get(claim.layer)
+        layout = None if other is None else as_bool(other.argument("batch_first"))
+        return layout is not None and layout != batch_first
+
     def _counts(self, claim: Claim, view: View) -> bool:
         if not compatible(claim.path, view.path):
             return False
@@ -115,11 +132,7 @@ class Uses:
             return claim.kind in _OF_ONE_STEP
         if claim.kind == "loss":
             return self._sees_both(claim, view)
-        if claim.layer is None:
-            return True
-        other = self._layers.get(claim.layer)
-        layout = None if other is None else as_bool(other.argument("batch_first"))
-        return layout is not None and layout != view.batch_first
+        return claim.layer is None or self._differs(claim, view.batch_first)
 
     def _sees_both(self, claim: Claim, view: View) -> bool:
         """True for a loss on both axes; one that sees a selection takes for batch whatever the selection left."""
@@ -180,7 +193,8 @@ def _shifted(facts: Facts) -> Iterator[_Use]:
     earlier: dict[tuple[int, ...], list[Sliced]] = {}
     for sliced in facts.events(Sliced):
         seen = earlier.setdefault((sliced.axis.id, *identities(sliced.source)), [])
-        other = next((other for other in seen if _is_one_further(sliced.part, other.part)), None)
+        others = (other for other in seen if other.place != sliced.place)  # a window that moves is none further on
+        other = next((other for other in others if _is_one_further(sliced.part, other.part)), None)
         if other is not None and not _has_stack(sliced.source):
             text = f"takes the entries one further along axis {sliced.position} than `{shortened(other.place.text)}`"
             yield _use(sliced, sliced.axis, Role.TIME, sliced.source, Strength.STRUCTURE, text, "shifted")
@@ -195,10 +209,16 @@ def _is_one_further(one: Slice, other: Slice) -> bool:
 
 def _gap(one: Slice, other: Slice) -> Size | None:
     """How far one slice lies behind another of the same length."""
-    if one.step is not None or other.step is not None or _is_open(one) != _is_open(other):
+    if one.step is not None or other.step is not None or _is_open(one) != _is_open(other) or _is_single(one):
         return None
     starts = _distance(one.lower, other.lower)
     return starts if starts is not None and starts == _distance(one.upper, other.upper) else None
+
+
+def _is_single(part: Slice) -> bool:
+    """True for a slice of one entry, which is picked: samples are, as well as steps."""
+    length = None if part.upper is None else _distance(part.upper, part.lower)
+    return length is not None and length.known == 1
 
 
 def _is_open(part: Slice) -> bool:

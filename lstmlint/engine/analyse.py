@@ -71,6 +71,8 @@ def _found(source: SourceFile, target: Target, project: Project) -> Found:
     tree = parse(source)
     if isinstance(tree, SyntaxProblem):
         span = Span(source.path, tree.line, tree.column, tree.line, tree.column)
+        if tree.is_beyond:
+            return Found((tool_diagnostic(UNREADABLE_FILE, f"not checked: {tree.message}", span, settings),))
         message = "does not parse as Python {}.{}: ".format(*sys.version_info) + _uncapitalised(tree.message)
         return Found((tool_diagnostic(SYNTAX_ERROR, message, span, settings),))
     return _interpreted(source, settings, target.rules, project)

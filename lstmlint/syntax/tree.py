@@ -27,6 +27,8 @@ class SyntaxProblem:
     message: str
     line: int = 1
     column: int = 1
+    is_beyond: bool = False
+    """True for what Python may well read, and lstmlint does not."""
 
 
 @lru_cache(maxsize=4)
@@ -46,7 +48,7 @@ def read(source: SourceFile) -> ast.Module | SyntaxProblem:
     except ValueError:
         return _unreadable_character(source)
     except (RecursionError, MemoryError):
-        return SyntaxProblem("nested too deeply to be parsed")
+        return SyntaxProblem("nested too deeply to be parsed", is_beyond=True)
     return _too_deep(tree, source) or tree
 
 
@@ -78,7 +80,8 @@ def _too_deep(tree: ast.Module, source: SourceFile) -> SyntaxProblem | None:
         node, level = pending.pop()
         level += _own_levels(node)
         if level > DEEPEST:
-            return SyntaxProblem(f"nested more than {DEEPEST} levels deep", getattr(node, "lineno", 1))
+            line = getattr(node, "lineno", 1)
+            return SyntaxProblem(f"nested more than {DEEPEST} levels deep", line, is_beyond=True)
         for value in vars(node).values():
             for child in value if isinstance(value, list) else (value,):
                 if isinstance(child, ast.AST) and (_holds_blocks(child) or _length(child, starts) > DEEPEST - level):

@@ -80,9 +80,11 @@ def index(world: World, source: Tensor | OpenTensor, subscripts: tuple[Value, ..
 
 
 def is_last(value: Value | None, axis: Axis) -> bool:
-    """True where an index is -1 or provably the size of the axis less one."""
+    """True where an index is -1 or provably the size of the axis less one; a number written as it is counts entries."""
     if isinstance(value, Num) and value.last_of == axis.id:
         return True
+    if isinstance(value, Const) and value.place is not None and (as_int(value) or 0) > 0:
+        return False
     size = None if isinstance(value, Unknown) else as_size(value)
     return size is not None and (size.known == -1 or size + ONE == axis.size)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lstmlint.interpret.ops.shape import resized
 from lstmlint.sizes import ONE, Size
-from lstmlint.values import NONE, Axis, Num, Slice, Unknown, Value, as_int, as_size
+from lstmlint.values import NONE, Axis, Num, Role, Slice, Unknown, Value, as_int, as_size
 from lstmlint.world import World
 
 
@@ -33,6 +33,8 @@ def sliced(world: World, axis: Axis, part: Slice) -> Axis:
     if is_full(part) or reverses(part):
         return axis
     size = _known_length(axis, part) or _symbolic_length(axis, part)
+    if axis.role is Role.STACK and part.step is not None and part.step != NONE and as_int(part.step) != 1:
+        return world.axis(size)  # every other entry of a state: one direction of each layer, or one layer in so many
     return axis if size == axis.size else resized(world, axis, size)
 
 
