@@ -146,7 +146,7 @@ def _same_reading(event: Together, one: Tensor, other: Tensor, facts: Facts) -> 
         return None
     if first.layer.id == second.layer.id:
         return _shared(event, first, second)
-    if first.source != second.source or _way(first.layer) is None or _way(first.layer) is not _way(second.layer):
+    if first.source is not second.source or _way(first.layer) is None or _way(first.layer) is not _way(second.layer):
         return None
     sides = [_side(called, facts) for called in (first, second)]
     if set(sides) not in ({"forward", "backward"}, {"left", "right"}, {"backward", None}):
@@ -165,7 +165,7 @@ def _same_reading(event: Together, one: Tensor, other: Tensor, facts: Facts) -> 
 def _shared(event: Together, first: Called, second: Called) -> Finding | None:
     """One layer for both directions: on the same data its result comes twice, on reversed data the weights do."""
     because = (Evidence(first.place, "is one result"), Evidence(second.place, "is the other"))
-    if isinstance(event, Joined) and first.source == second.source and first.state == second.state:
+    if isinstance(event, Joined) and first.source is second.source and first.state == second.state:
         return Finding(
             event.place,
             f"both parts are the same: {quoted(first.layer)} read the same input twice",

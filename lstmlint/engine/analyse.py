@@ -54,7 +54,7 @@ def analyse(data: bytes, target: Target, surroundings: Surroundings) -> Analysed
     if not surroundings.concerns(data, target):
         return _NOTHING
     path, settings = target.absolute, target.settings
-    source = decode(data, path) if len(data) <= LARGEST else ReadProblem(path, _too_large(data))
+    source = _decoded(data, path)
     if isinstance(source, ReadProblem):
         return Analysed((tool_diagnostic(UNREADABLE_FILE, source.message, _start(source), settings),))
     found = surroundings.remembered(data, target, lambda: _found(source, target, surroundings.project))
@@ -63,6 +63,12 @@ def analyse(data: bytes, target: Target, surroundings: Surroundings) -> Analysed
         return Analysed(found.diagnostics, source)
     ran = frozenset(rule for rule in target.rules if not settings.book.by_name[rule].is_observed)
     return Analysed(found.diagnostics, source, ran, found.given_up)
+
+
+def _decoded(data: bytes, path: str) -> SourceFile | ReadProblem:
+    if path.endswith(".ipynb"):
+        return ReadProblem(path, "notebooks are not read; `jupyter nbconvert --to script` makes a Python file of one")
+    return decode(data, path) if len(data) <= LARGEST else ReadProblem(path, _too_large(data))
 
 
 @headroom()

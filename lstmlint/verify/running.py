@@ -11,13 +11,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from lstmlint.engine.errors import UsageError, unknown
 from lstmlint.engine.lint import Outcome, lint
 from lstmlint.engine.settings import Settings, SettingsFinder
 from lstmlint.engine.suppress import suppress
 from lstmlint.findings import Confidence, Diagnostic, Reason
 from lstmlint.interpret.program import interpret
 from lstmlint.names.project import Project
-from lstmlint.source import SourceFile, Span
+from lstmlint.source import ReadProblem, SourceFile, Span
+from lstmlint.syntax.index import index
+from lstmlint.syntax.tree import SyntaxProblem, parse
 from lstmlint.verify.configured import configured_in, line_for
 from lstmlint.verify.contracts import Belief, Fault, ModelPlan, Observation, Place, Proof, Request
 from lstmlint.verify.judging import Judged, Verdict, within
@@ -101,6 +104,8 @@ def verify(paths: Iterable[str], finder: SettingsFinder, options: Options) -> Ve
         named, _, model = given.partition("::")
         plain.append(named)
         wanted.setdefault(os.path.abspath(named), set()).update([model] if model else [])
+    for path, models in wanted.items():
+        _look_for(path, models)
     loose = SettingsFinder(finder.book, replace(finder.options, min_confidence=Confidence.POSSIBLE))
     outcome = lint(list(dict.fromkeys(plain)), loose)
     project = Project((*dict.fromkeys(Path(os.path.abspath(each)).parent for each in plain), Path.cwd()))
@@ -111,6 +116,17 @@ def verify(paths: Iterable[str], finder: SettingsFinder, options: Options) -> Ve
         _verify_file(file, source, outcome, project, options, wanted.get(absolute, set()))
         files.append(file)
     return _together(outcome, files, finder)
+
+
+def _look_for(path: str, models: set[str]) -> None:
+    """Raises UsageError where a file does not define a model that is asked for."""
+    source = SourceFile.read(path) if models else ReadProblem(path, "")
+    tree = SyntaxProblem("") if isinstance(source, ReadProblem) else parse(source)
+    if isinstance(tree, SyntaxProblem):
+        return
+    defined = index(tree).bindings
+    for model in sorted(models - set(defined)):
+        raise UsageError(f"{unknown('model', model, defined)} in {os.path.basename(path)}")
 
 
 def _verify_file(
@@ -176,11 +192,11 @@ def _trouble(file: _File, model: str, fault: Fault, line: int) -> Trouble:
     """A fault in a line: what ended where, and the configuration that would help."""
     name = os.path.basename(file.path)
     at = fault.places[-1].line if fault.places else line
-    is_plain = fault.type in ("time-out", "crash", "exit")
+    is_plain = fault.type in ("time-out", "crash", "exit", "Stopped")
     said = fault.message if is_plain else f"{fault.type}: {fault.message}".rstrip(": ")
     match = MISSING.search(fault.message)
     missing = tuple(re.findall(r"'(\w+)'", match.group(1))) if match and fault.stage == "build" else ()
-    cure = line_for(name, model, missing) if model and (missing or fault.ours) else ""
+    cure = line_for(name, model, missing) if model and (missing or fault.ours) and not is_plain else ""
     doing = {"build": "could not be built", "import": "could not be imported"}.get(fault.stage, "could not be run")
     if fault.stage == "framework":
         doing = "could not be run" if fault.type == "TooOld" else "could not be run, the framework cannot be imported"

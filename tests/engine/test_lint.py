@@ -157,6 +157,20 @@ def test_a_file_that_cannot_be_opened_is_one_finding(folder: Path) -> None:
     assert said(run("loop.py", "broken.py")) == ["broken.py:1:1 LST902", "loop.py:1:1 LST902"]
 
 
+def test_a_notebook_is_one_finding(write: Write) -> None:
+    write("notebook.ipynb", '{"cells": [{"source": "nn.LSTM(3, 5)"}]}')
+    outcome = run("notebook.ipynb")
+    assert found_in(outcome) == ["notebook.ipynb:1:1 LST902"]
+
+
+def test_what_nests_too_deeply_is_said_to_be_unchecked(write: Write) -> None:
+    chain = "".join(f"elif k == {n}:\n    x = LSTM\n" for n in range(400))
+    write("chain.py", f"if k == -1:\n    pass\n{chain}")
+    outcome = run("chain.py")
+    assert [found.code for found in outcome.diagnostics] == ["LST902"]
+    assert outcome.diagnostics[0].message == "not checked: nested more than 300 levels deep"
+
+
 def test_a_file_that_is_far_too_large_is_one_finding(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(analyse, "LARGEST", 1_000)
     write("a.py", FLAW + "#" * 1_000)

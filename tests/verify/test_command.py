@@ -127,3 +127,9 @@ def test_the_table_says_what_was_read_as_what(tmp_path: Path) -> None:
     text = run(tmp_path, WRONG, "verify", "model.py::Last").stdout
     (row,) = [line for line in text.splitlines() if line.lstrip().startswith("Last.lstm")]
     assert "(time, batch, feature)" in row and "samples on axis 0" in row and "confirmed LST101" in row
+
+
+def test_a_model_that_the_file_does_not_define_is_an_error(tmp_path: Path) -> None:
+    result = run(tmp_path, WRONG, "verify", "model.py::Lost")
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[-1] == "lstmlint: error: unknown model `Lost`; did you mean `Last`? in model.py"

@@ -93,7 +93,7 @@ class Recorder:
     def _record(self, record: Record) -> None:
         self.elements += sum(each.numel() for each in record.outputs)
         if len(self.records) >= MOST_CALLS or (self.elements > MOST_ELEMENTS and not self.unbounded):
-            raise Stopped
+            raise Stopped(f"more than {len(self.records):,} operations, as of a loop that does not end")
         self.records.append(record)
 
     def _compare(
