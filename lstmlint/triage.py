@@ -6,12 +6,15 @@ more than starting Python does.
 
 from __future__ import annotations
 
-_COMPANIONS = {
+LAYERS = (b"LSTM", b"GRU", b"RNN")
+"""Part of every recurrent layer's name: ConvLSTM2D, CuDNNGRU, LSTMCell, SimpleRNN, StackedRNNCells."""
+COMPANIONS = {
     b"Bidirectional": (b"Bidirectional",),
     b"_sequence": (b"pack_sequence", b"pack_padded_sequence", b"pad_packed_sequence"),
     b"PackedSequence": (b"PackedSequence",),
     b"ic_rnn": (b"dynamic_rnn", b"static_rnn"),
     b"weight_": (b"weight_ih", b"weight_hh"),  # parameters of torch's recurrent layers
+    b"bias_": (b"bias_ih", b"bias_hh"),
     b"lstm": (b"'lstm'", b'"lstm"'),  # what becomes a name by `getattr(nn, kind.upper())`
     b"gru": (b"'gru'", b'"gru"'),
 }
@@ -23,11 +26,10 @@ def concerns(data: bytes) -> bool:
 
     All other files are left alone, but for those that import something recurrent from another file (`names.reach`).
     """
-    # Part of every recurrent layer's name: ConvLSTM2D, CuDNNGRU, LSTMCell, SimpleRNN, StackedRNNCells.
-    if b"LSTM" in data or b"GRU" in data or b"RNN" in data:
+    if any(layer in data for layer in LAYERS):
         return True
     return mentions_framework(data) and any(
-        whole in data for part in _COMPANIONS if part in data for whole in _COMPANIONS[part]
+        whole in data for part in COMPANIONS if part in data for whole in COMPANIONS[part]
     )
 
 

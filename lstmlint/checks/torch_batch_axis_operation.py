@@ -59,7 +59,7 @@ def _is_squeezed(reduced: Reduced, facts: Facts) -> bool:
     return any(one.position is None and same_axes(one.result, reduced.source) for one in squeezes)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=1)
 def _orders(facts: Facts) -> tuple[_Order, ...]:
     return tuple(_chosen_orders(facts))
 

@@ -44,7 +44,6 @@ from lstmlint.weights import Weight
 LAYER = "<layer>"
 """The attribute that holds the library layer which an object of a derived class is."""
 TUPLE_METHODS = frozenset({"index", "count", "_fields", "_asdict"})
-TENSOR_PROPERTIES = frozenset({"data", "T", "mT", "grad", "real", "H"})
 PLAIN = frozenset({"device", "dtype", "requires_grad", "is_cuda", "itemsize", "layout"})
 
 

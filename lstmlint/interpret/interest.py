@@ -5,6 +5,7 @@ from __future__ import annotations
 from lstmlint.interpret.attributes import stored_attributes
 from lstmlint.interpret.run import Run
 from lstmlint.names.reach import names_recurrent
+from lstmlint.triage import LAYERS
 from lstmlint.values import (
     Bound,
     DictRef,
@@ -22,7 +23,7 @@ from lstmlint.values import (
 
 _ITSELF = frozenset({"forward", "call", "super", "__call__"})
 """Words by which a method calls the object, beside `self(...)`, or what the object derives from."""
-_RECURRENT = ("LSTM", "GRU", "RNN", "Bidirectional", "TimeDistributed", "Sequential", "Model")
+_RECURRENT = (*(name.decode() for name in LAYERS), "Bidirectional", "TimeDistributed", "Sequential", "Model")
 """Parts of the names of layers that are recurrent or hold other layers."""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import field
 from enum import Enum
-from pathlib import Path as FilePath
 
 import libcst as cst
 
@@ -120,8 +119,3 @@ class ClassInfo:
         return any(text.rstrip("()").endswith(("dataclass", "define", "s")) for text in self.decorators) or (
             "NamedTuple" in bases or "BaseModel" in bases
         )
-
-
-def file_label(file: ModuleFile) -> str:
-    """A file's name for keys."""
-    return str(FilePath(file.source.path))

@@ -1,7 +1,7 @@
 """Does a file that names no recurrent layer use one that another file of the project builds?
 
 Decided on bytes, as `triage` does: which definitions of a module involve a recurrent layer, and which of them a file
-imports. Only what lies few imports away is looked at, and each file is read once for it in a whole run.
+imports. Only what lies few imports away is looked at, and what is found out of a file is kept for a whole run.
 """
 
 from __future__ import annotations
@@ -24,17 +24,15 @@ _STATEMENT = re.compile(rb"^[ \t]*(?:from[ \t]+[\w.]+[ \t]+)?import\b[ \t]*(?:\(
 _FROM = re.compile(rb"from[ \t]+(\.*)([\w.]*)")
 _IMPORTED = re.compile(rb"#[^\n]*|(\*|\w+)(?:[ \t]+as[ \t]+(\w+))?")
 _MODULE = re.compile(rb"([\w.]+)(?:[ \t]+as[ \t]+(\w+))?")
-_USED = re.compile(rb"(?:LSTM|GRU|RNN|Bidirectional|ic_rnn)\w*(\()?|getattr\((?:nn|layers|torch\.nn)(,)")
+_NAMES = (*triage.LAYERS, b"Bidirectional", b"ic_rnn")
+_USED = re.compile(rb"(?:%s)\w*(\()?|getattr\((?:nn|layers|torch\.nn)(,)" % b"|".join(_NAMES))
 """A recurrent layer, with the bracket behind it; any layer by a name that is worked out."""
-_COMPANION = re.compile(rb"pack_(?:padded_)?sequence|pad_packed_sequence|PackedSequence|(?:weight|bias)_[ih]h")
+_COMPANION = re.compile(b"|".join(whole for wholes in triage.COMPANIONS.values() for whole in wholes))
 """What goes only with a recurrent layer that another definition builds."""
-_BEGINNINGS = (b"LSTM", b"GRU", b"RNN", b"Bidirectional", b"ic_rnn", b"getattr(")
+_BEGINNINGS = (*_NAMES, b"getattr(")
 """What `_USED` begins with: searching for each takes a fifth of the time that the expression would."""
 _DEFINITION = re.compile(rb"^(?:(?:class|def|async[ \t]+def)[ \t]+(\w+)|(\w+)[ \t]*(?::[^=\n]+)?=(?!=))", re.MULTILINE)
-
-
 _STEPS = {ord("("): 1, ord(")"): -1}
-
 
 _Link = tuple[str, "bytes | None", bytes]
 """The file a name is imported from, the name there (a star: all, None: the module), and what it is called here."""

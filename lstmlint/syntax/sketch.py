@@ -31,6 +31,8 @@ class Sketch:
 
     source: SourceFile
     _known: dict[str, Entry | None] = field(default_factory=dict)
+    _whole: FileIndex | None = None
+    """The index of the file, once what was cut out of it did not parse."""
 
     def binding(self, name: str) -> Entry | None:
         """The last statement of the top level that binds a name, as `FileIndex.binding` has it."""
@@ -45,13 +47,13 @@ class Sketch:
 
     def _find(self, name: str) -> Entry | None:
         other = self._rest.binding(name)
-        lines = self._named.get(name)
+        lines = self._named.get(name) if self._whole is None else None
         if lines is None or (other is not None and _first(other) > lines.first):
             return other
         if _ASSIGNMENT.match(self.source.lines[lines.first - 1]):
             return lines
         found = _indexed(self.source, [lines])
-        return found.binding(name) if found is not None else self._whole.binding(name)
+        return self._read_whole().binding(name) if found is None else found.binding(name)
 
     @cached_property
     def _stretches(self) -> tuple[Lines, ...]:
@@ -75,17 +77,19 @@ class Sketch:
                 return match[1]
         return None
 
-    @cached_property
+    @property
     def _rest(self) -> FileIndex:
-        """The index of all other statements; of the whole file where they do not parse by themselves."""
-        found = _indexed(self.source, [lines for lines in self._stretches if self._name(lines) is None])
-        return self._whole if found is None else found
+        """The index of all other statements; of the whole file where any stretch did not parse by itself."""
+        return self._whole or self._unnamed or self._read_whole()
 
     @cached_property
-    def _whole(self) -> FileIndex:
-        self._named = {}
+    def _unnamed(self) -> FileIndex | None:
+        return _indexed(self.source, [lines for lines in self._stretches if self._name(lines) is None])
+
+    def _read_whole(self) -> FileIndex:
         tree = read(self.source)
-        return _EMPTY if isinstance(tree, SyntaxProblem) else index(tree)
+        self._whole = _EMPTY if isinstance(tree, SyntaxProblem) else index(tree)
+        return self._whole
 
 
 def _first(entry: Entry) -> int:

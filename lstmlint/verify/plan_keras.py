@@ -17,7 +17,6 @@ from lstmlint.verify.plan import is_causal
 from lstmlint.verify.slicing import Syntax
 from lstmlint.world import World
 
-MODEL_BASES = frozenset({"Model", "Layer"})
 WRAPPERS = frozenset({"bidirectional", "time_distributed"})
 
 

@@ -34,6 +34,14 @@ HARD = {
         ]
         net = 3
     """,
+    "arguments in the first column": """
+        class Before: pass
+        def f(
+        first=1,
+        second=2):
+            pass
+        def zero(): pass
+    """,
     "a condition and its other branch": """
         if fast:
             from quick import Net

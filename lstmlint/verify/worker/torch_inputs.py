@@ -17,8 +17,6 @@ from lstmlint.verify.worker.torch_recording import is_tensor
 torch: Any = importlib.import_module("torch")
 
 PRIMES = (5, 7, 11, 13, 17, 19, 23)
-GIVEN_UP = 3
-"""Shapes of more axes than this have their time axis left alone."""
 
 
 @dataclass(frozen=True)
