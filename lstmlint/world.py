@@ -235,7 +235,7 @@ class World:
         self.heap[ref.address] = (dict(entries), open_ended)
 
     def rank(self, root: Hashable) -> int | None:
-        """The rank of an unknown thing as far as it is known."""
+        """The rank of an unknown thing as far as it is known; a question in vain is remembered."""
         known = self.ranks.get(root)
         if known is None:
             self.asked.add(root)
@@ -249,6 +249,8 @@ class World:
         if presumed and root in self.stated:
             return
         known = self.learned.get(root, rank)
+        if known != rank:
+            self.asked.add(root)  # whoever was given the other rank was told wrong
         if not presumed and root not in self.stated:
             known = rank
             self.stated.add(root)
@@ -273,13 +275,16 @@ class World:
         if isinstance(value, Unknown):
             value = OpenTensor(value.root)
         if isinstance(value, OpenTensor):
-            known = self.rank(value.root)
+            known = self.ranks.get(value.root)
             own = len(value.head) - value.drop + len(value.tail)
             may_learn = self.ranks.get(value.root, rank) is not None
             if known is None and rank is not None and may_learn and rank - own >= max(value.drop, 0):
                 self.learn_rank(value.root, rank - own, presumed)
                 known = rank - own
-            if known is None or known < value.drop:
+            if known is None:
+                self.asked.add(value.root)
+                return value
+            if known < value.drop:
                 return value
             base = self._axes(value.root, known)
             value = Tensor((*value.head, *base[: known - value.drop], *value.tail))

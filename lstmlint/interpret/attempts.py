@@ -86,6 +86,8 @@ def attempt(run: Run, entry: Callable[[], object]) -> None:
             return
         world.ranks.update((root, rank if root not in world.ranks else None) for root, rank in news.items())
         run.is_stale = run.is_stale or not before.asked.isdisjoint(news)
+        if world.asked.isdisjoint(news):
+            return
         if remaining:
             _take_back(run, before)
 
