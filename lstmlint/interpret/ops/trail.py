@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -49,6 +50,8 @@ VALUES = (SOFTMAX, SIGMOID, DENSE)
 """Notes that say what range the entries have; whatever computes new entries ends them."""
 _OF_ALL = (RANDOM, BACKWARDS)
 """Notes that what is made of several tensors has only where all of them have it."""
+NEWEST = 8
+"""Notes of one kind that a tensor has after two branches met: more would grow with every further branch."""
 _OF_THE_ENTRIES = (MASK, COUNTED, LAST_POSITION, LESS_ONE, TURNED, *VALUES)
 """Notes about the entries themselves, or about a matrix of entries, which do not outlast arithmetic."""
 
@@ -109,7 +112,19 @@ def either_trail(one: Tensor, other: Tensor) -> tuple[Note, ...]:
     entries = (*_OF_ALL, *VALUES)
     shared = [kind for kind in entries if one.noted(kind) and other.noted(kind)]
     notes = dict.fromkeys([*one.trail, *other.trail])
-    return tuple(note for note in notes if note.kind not in entries or note.kind in shared)
+    return _newest([note for note in notes if note.kind not in entries or note.kind in shared])
+
+
+def _newest(notes: list[Note]) -> tuple[Note, ...]:
+    """The newest few notes of each kind. What is left out goes in pairs: two transposes undo each other."""
+    surplus = {kind: (count - NEWEST) // 2 * 2 for kind, count in Counter(note.kind for note in notes).items()}
+    kept = []
+    for note in notes:
+        if surplus[note.kind] > 0:
+            surplus[note.kind] -= 1
+        else:
+            kept.append(note)
+    return tuple(kept)
 
 
 def recomputed(tensor: Tensor) -> Tensor:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lstmlint.events import LossTaken
-from lstmlint.values import Tensor
+from lstmlint.events import Called, LossTaken
+from lstmlint.interpret.definitions import Nowhere
+from lstmlint.interpret.ops.trail import NEWEST, STATE, TRANSPOSED, either_trail
+from lstmlint.values import Note, Tensor
 from tests.interpret.programs import world_of
 
 PROGRAM = """
@@ -62,3 +64,35 @@ def test_new_entries_have_any_range(prediction: str) -> None:
 )
 def test_moved_entries_keep_their_range(prediction: str, kind: str) -> None:
     assert kinds(prediction) == {kind}
+
+
+def with_notes(kind: str, *lines: int) -> Tensor:
+    """A tensor with a note of a kind for each line."""
+    return Tensor((), tuple(Note(kind, Nowhere("program.py", line)) for line in lines))
+
+
+@pytest.mark.parametrize("kind", [STATE, TRANSPOSED])
+def test_a_few_notes_of_one_kind_outlast_a_join(kind: str) -> None:
+    one, other = with_notes(kind, 1, 2, 3), with_notes(kind, 3, 4)
+    assert either_trail(one, other) == with_notes(kind, 1, 2, 3, 4).trail
+
+
+@pytest.mark.parametrize("further", range(1, 6))
+def test_of_many_notes_of_one_kind_the_newest_outlast_a_join_and_as_many_of_them_as_were_odd(further: int) -> None:
+    whole = with_notes(TRANSPOSED, *range(NEWEST + further))
+    joined = either_trail(with_notes(STATE, 1), whole)
+    kept = tuple(note for note in joined if note.kind == TRANSPOSED)
+    assert kept == whole.trail[-len(kept) :]
+    assert NEWEST <= len(kept) <= NEWEST + 1
+    assert len(kept) % 2 == (NEWEST + further) % 2
+    assert joined[: len(joined) - len(kept)] == with_notes(STATE, 1).trail
+
+
+def test_notes_do_not_grow_with_the_branches_in_a_row() -> None:
+    branch = "if flags[{n}]:\n    output, state = layer(x, state)\n"
+    branches = "".join(branch.format(n=n) for n in range(40))
+    start = "import torch\nfrom torch import nn\nlayer, state = nn.GRU(3, 4), torch.zeros(1, 2, 4)\n"
+    text = f"{start}x = torch.zeros(5, 2, 3)\n{branches}"
+    states = [event.state for event in world_of(text).events if isinstance(event, Called)]
+    trails = [len(state.trail) for state in states if isinstance(state, Tensor)]
+    assert NEWEST <= max(trails) <= NEWEST + 1
