@@ -9,7 +9,13 @@ import re
 
 from lstmlint.lean import dataclass
 
-_WRITTEN = re.compile(r"\d+(\.\d+){0,3}")
+_WRITTEN = re.compile(
+    r"(?P<release>\d+(?:\.\d+){0,3})"
+    r"(?:[._-]?(?:alpha|a|beta|b|preview|pre|c|rc|post|dev)[._-]?\d*)*"
+    r"(?:\+[a-z0-9]+(?:[._-][a-z0-9]+)*)?",
+    re.IGNORECASE,
+)
+"""A version as packages are named by it (PEP 440): a release, how far it is from it, and who built it."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +28,19 @@ class Version:
         """True where this version is older than another."""
         return self.numbers < other[: len(self.numbers)]
 
+    @property
+    def major(self) -> int:
+        """The first number."""
+        return self.numbers[0]
+
     def __str__(self) -> str:
         return ".".join(map(str, self.numbers))
 
 
 def parse(text: str) -> Version | None:
-    """A version as it is written, `2.15`; None for anything else."""
-    return Version(tuple(map(int, text.split(".")))) if _WRITTEN.fullmatch(text) else None
+    """The release that a version belongs to: `2.15`, `2.13.0` for `2.13.0rc1` and `2.13.0+cpu`; None for other texts."""
+    found = _WRITTEN.fullmatch(text)
+    return Version(tuple(map(int, found["release"].split(".")))) if found else None
 
 
 @dataclass(frozen=True)

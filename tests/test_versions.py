@@ -8,9 +8,16 @@ from lstmlint.versions import KERAS_2, NEWEST, Version, parse
 from lstmlint.world import World
 
 
-@pytest.mark.parametrize("text", ["", "three", "2.x", "v2", "2.", ".1", "2.13+cpu", "1.2.3.4.5", "-1", " 2"])
+@pytest.mark.parametrize("text", ["", "three", "2.x", "v2", "2.", ".1", "2.13+", "1.2.3.4.5", "-1", " 2", "2.13 cpu"])
 def test_other_texts_are_no_versions(text: str) -> None:
     assert parse(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["2.13.0+cpu", "2.13.0a0+git1.b2", "2.13.0RC2", "2.13.0-beta.1", "2.13.0.dev20260101+cu121", "2.13.0.post1"]
+)
+def test_what_stands_behind_the_release_does_not_count(text: str) -> None:
+    assert parse(text) == Version((2, 13, 0))
 
 
 @pytest.mark.parametrize("text", ["2", "2.15", "2.15.0", "1.13.1.2"])

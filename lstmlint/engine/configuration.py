@@ -39,6 +39,10 @@ KEYS = (
 OWN_FILE = "lstmlint.toml"
 PROJECT_FILE = "pyproject.toml"
 
+WRAPPINGS = ("tool", "lstmlint")
+TOP_LEVEL = "; outside of pyproject.toml the keys stand at the top level, not below `[tool.lstmlint]`"
+"""What is said where a file of lstmlint's own is written as if it were the project's."""
+
 Choice = TypeVar("Choice")
 
 
@@ -103,7 +107,8 @@ class _Table:
         self.table: dict[str, Any] = table
         for key in self.table:
             if key not in KEYS:
-                raise UsageError(f"{path}: {unknown('setting', key, KEYS)}")
+                hint = TOP_LEVEL if path.name != PROJECT_FILE and key in WRAPPINGS else ""
+                raise UsageError(f"{path}: {unknown('setting', key, KEYS)}{hint}")
 
     def configuration(self) -> Configuration:
         """The settings, each with the type it must have."""
@@ -136,12 +141,15 @@ class _Table:
         """The error for a value that is not what its key wants."""
         return UsageError(f"{self.path}: `{key}` is {wanted}, not {value!r}")
 
-    def version(self, key: str, default: Version) -> Version:
-        """A version in a string."""
-        value = self.table.get(key, str(default))
+    def version(self, key: str, newest: Version) -> Version:
+        """A version in a string. A later minor version than the newest may change little, a later major one all."""
+        value = self.table.get(key, str(newest))
         found = parse(value) if isinstance(value, str) else None
         if found is None:
-            raise self.wrong(key, f'a version in quotes, such as "{default}"', value)
+            raise self.wrong(key, f'a version in quotes, such as "{newest}"', value)
+        if found.major > newest.major:
+            known = f'the newest that lstmlint knows is "{newest}", which is meant where the key is left out'
+            raise UsageError(f"{self.path}: `{key}`: {value!r} is not known; {known}")
         return found
 
     def choice(self, key: str, choices: dict[str, Choice]) -> Choice | None:

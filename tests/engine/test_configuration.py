@@ -87,6 +87,11 @@ def test_the_table_of_a_project(write: Write) -> None:
         ("fail-on = 1", "`fail-on` is one of error, warning, info, never, not 1"),
         ("keras-version = 3", '`keras-version` is a version in quotes, such as "3.15", not 3'),
         ("torch-version = '2.x'", "`torch-version` is a version in quotes, such as"),
+        ("keras-version = ''", "`keras-version` is a version in quotes"),
+        ("keras-version = '9'", """`keras-version`: '9' is not known; the newest that lstmlint knows is "3.15\""""),
+        ("torch-version = '3.0'", """`torch-version`: '3.0' is not known; the newest that lstmlint knows is "2.13\""""),
+        ("[tool.lstmlint]\nselect = ['LST101']", "unknown setting `tool`; outside of pyproject.toml the keys stand at"),
+        ("[lstmlint]\nselect = ['LST101']", "unknown setting `lstmlint`; outside of pyproject.toml the keys stand at"),
         ("severity = 'error'", "`severity` is a table"),
         ("[severity]\ntorch-hn-layout = 'bad'", "`severity.torch-hn-layout` is one of error, warning, info, off"),
         ("[severity]\ntorch-hn-layuot = 'off'", "did you mean `torch-hn-layout`?"),
@@ -103,6 +108,26 @@ def test_what_is_wrong_is_said_with_the_file(folder: Path, text: str, said: str)
         read(path, BOOK)
     assert str(caught.value).startswith(str(path))
     assert said in str(caught.value)
+
+
+def test_a_key_of_the_project_s_table_is_no_top_level(write: Write) -> None:
+    with pytest.raises(UsageError) as caught:
+        read(write("pyproject.toml", "[tool.lstmlint]\ntool = 3\n"), BOOK)
+    assert str(caught.value).endswith("unknown setting `tool`")
+
+
+@pytest.mark.parametrize(
+    ("keras", "torch", "found"),
+    [
+        ("3.16", "2.99.1", Versions(Version((3, 16)), Version((2, 99, 1)))),
+        ("3.0.0rc1", "2.13.0+cpu", Versions(Version((3, 0, 0)), Version((2, 13, 0)))),
+        ("2.16.0.dev20240101", "2.1.0a0+29c30b1", Versions(Version((2, 16, 0)), Version((2, 1, 0)))),
+    ],
+)
+def test_a_version_counts_by_its_release(write: Write, keras: str, torch: str, found: Versions) -> None:
+    own = read(write("lstmlint.toml", f"keras-version = '{keras}'\ntorch-version = '{torch}'\n"), BOOK)
+    assert own is not None
+    assert own.versions == found
 
 
 def test_a_table_that_is_none(write: Write) -> None:
