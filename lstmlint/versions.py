@@ -38,7 +38,7 @@ class Version:
 
 
 def parse(text: str) -> Version | None:
-    """The release that a version belongs to: `2.15`, `2.13.0` for `2.13.0rc1` and `2.13.0+cpu`; None for other texts."""
+    """The release that a version belongs to, `2.13.0` of `2.13.0rc1` and `2.13.0+cpu`; None for other texts."""
     found = _WRITTEN.fullmatch(text)
     return Version(tuple(map(int, found["release"].split(".")))) if found else None
 

@@ -61,6 +61,12 @@ class Configuration:
     versions: Versions = NEWEST
     verify: tuple[tuple[str, Any], ...] = ()
     """What `verify` says of single models, by `file.py::Model`; checked where it is read."""
+    file: str = PROJECT_FILE
+    """The name of the file that says so; where none does, of the one that might."""
+
+    def below(self, table: str) -> str:
+        """Where the entries of a table stand, for messages: `lstmlint.toml, below [verify]`."""
+        return f"{self.file}, below [{'tool.lstmlint.' if self.file == PROJECT_FILE else ''}{table}]"
 
 
 def default(root: Path) -> Configuration:
@@ -126,6 +132,7 @@ class _Table:
                 torch=self.version("torch-version", NEWEST.torch),
             ),
             verify=tuple(self.mapping("verify").items()),
+            file=self.path.name,
         )
 
     def layer(self, switched_off: Iterable[str]) -> Layer:

@@ -43,8 +43,13 @@ def _checked(key: str, table: Any) -> Configured:
     return Configured(arguments, sizes, str(table.get("dtype", "")), bool(table.get("causal", False)))
 
 
-def line_for(name: str, model: str, missing: tuple[str, ...]) -> str:
-    """The line of configuration that would say what is missing."""
+def advice(configuration: Configuration, model: str, missing: tuple[str, ...], rank: int) -> str:
+    """The line of configuration that would say what is missing: arguments, else an input (`rank`: of the one tried).
+
+    `model` is named as `file.py::Model`. What only the user knows stands as dots.
+    """
     arguments = ", ".join(f"{argument} = ..." for argument in missing)
-    inner = f"args = {{ {arguments} }}" if missing else 'input = "B T 16"'
-    return f'[tool.lstmlint.verify]  "{name}{SEPARATOR}{model}" = {{ {inner} }}'
+    shape = " ".join(["B", "T", *["..."] * (max(rank, 2) - 2)])
+    inner = f"args = {{ {arguments} }}" if missing else f'input = "{shape}"'
+    meaning = "" if missing else ", its axes in the order in which the model reads them"
+    return f'in {configuration.below("verify")}: "{model}" = {{ {inner} }}{meaning}'

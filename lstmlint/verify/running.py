@@ -21,7 +21,7 @@ from lstmlint.names.project import Project
 from lstmlint.source import ReadProblem, SourceFile, Span
 from lstmlint.syntax.index import index
 from lstmlint.syntax.tree import SyntaxProblem, parse
-from lstmlint.verify.configured import configured_in, line_for
+from lstmlint.verify.configured import SEPARATOR, advice, configured_in
 from lstmlint.verify.contracts import Belief, Fault, ModelPlan, Observation, Place, Proof, Request
 from lstmlint.verify.judging import Judged, Verdict, within
 from lstmlint.verify.plan import framework_of, import_name, plan_torch
@@ -32,6 +32,8 @@ from lstmlint.verify.verdicts import judge
 from lstmlint.world import World
 
 MISSING = re.compile(r"missing \d+ required (?:positional|keyword-only) arguments?: (.+)")
+
+Shapes = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -185,18 +187,22 @@ def _tell_troubles(file: _File, models: tuple[ModelPlan, ...]) -> None:
         if each.fault.places and any(within(each.fault.places[-1], seen.diagnostic) for seen in confirmed):
             continue
         if not (is_shape_error(each.fault) and each.own_input):
-            file.troubles.append(_trouble(file, each.name, each.fault, lines.get(each.name, 1)))
+            file.troubles.append(_trouble(file, each.name, each.fault, lines.get(each.name, 1), each.inputs))
 
 
-def _trouble(file: _File, model: str, fault: Fault, line: int) -> Trouble:
-    """A fault in a line: what ended where, and the configuration that would help."""
-    name = os.path.basename(file.path)
+def _trouble(file: _File, model: str, fault: Fault, line: int, inputs: Shapes = ()) -> Trouble:
+    """A fault in a line: what ended where, and the configuration that would help; `inputs` are shapes it was given."""
+    name = f"{os.path.basename(file.path)}{SEPARATOR}{model}"
     at = fault.places[-1].line if fault.places else line
-    is_plain = fault.type in ("time-out", "crash", "exit", "Stopped")
+    is_ended = fault.type in ("time-out", "crash", "exit", "Stopped")
+    is_plain = is_ended or fault.type == "UnknownInputError"
     said = fault.message if is_plain else f"{fault.type}: {fault.message}".rstrip(": ")
     match = MISSING.search(fault.message)
     missing = tuple(re.findall(r"'(\w+)'", match.group(1))) if match and fault.stage == "build" else ()
-    cure = line_for(name, model, missing) if model and (missing or fault.ours) and not is_plain else ""
+    is_helped = model and (missing or fault.ours) and not is_ended
+    cure = advice(file.settings.configuration, name, missing, len(inputs[0]) if inputs else 3) if is_helped else ""
+    if is_helped and not missing and inputs:
+        said += f" (given an input of shape {', '.join(map(str, inputs))})"
     doing = {"build": "could not be built", "import": "could not be imported"}.get(fault.stage, "could not be run")
     if fault.stage == "framework":
         doing = "could not be run" if fault.type == "TooOld" else "could not be run, the framework cannot be imported"

@@ -9,6 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from lstmlint.engine.settings import Options, SettingsFinder
+from lstmlint.rulebook import rule_book
+from lstmlint.verify.configured import advice
+
 ROOT = Path(__file__).resolve().parents[2]
 
 WRONG = '''
@@ -98,6 +104,46 @@ def test_a_confirmed_finding_and_a_model_that_cannot_be_built(tmp_path: Path) ->
     assert layer["verdict"] == "confirmed LST101"
     (trouble,) = answer["troubles"]
     assert trouble["model"] == "Other" and "size = ..." in trouble["cure"]
+
+
+NARROW = '''
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(3, 4, batch_first=True)
+
+    def forward(self, x):
+        if x.size(1) != 9:
+            raise ValueError("nine steps")
+        return self.lstm(x)[0]
+'''
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "place"),
+    [
+        ("lstmlint.toml", "", "in lstmlint.toml, below [verify]: "),
+        ("pyproject.toml", "[tool.lstmlint]\n", "in pyproject.toml, below [tool.lstmlint.verify]: "),
+        ("pyproject.toml", "", "in pyproject.toml, below [tool.lstmlint.verify]: "),
+    ],
+)
+def test_what_would_help_is_said_for_the_file_that_there_is(
+    file: str, text: str, place: str, tmp_path: Path
+) -> None:
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    configuration = SettingsFinder(rule_book(), Options()).inside(str(tmp_path)).configuration
+    assert advice(configuration, "m.py::Net", ("size", "depth"), 3) == (
+        f'{place}"m.py::Net" = {{ args = {{ size = ..., depth = ... }} }}'
+    )
+
+
+def test_sizes_that_nobody_knows_are_not_suggested(tmp_path: Path) -> None:
+    (trouble,) = told(run(tmp_path, NARROW, "verify", "model.py", "--output-format", "json"))["troubles"]
+    assert trouble["message"].endswith(" ValueError: nine steps (given an input of shape (5, 7, 9))")
+    assert '"model.py::Net" = { input = "B T ..." }' in trouble["cure"]
 
 
 def test_one_model_of_a_file_and_its_configuration(tmp_path: Path) -> None:

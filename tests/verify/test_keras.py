@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from lstmlint.engine.settings import Options as Lint
@@ -9,6 +11,8 @@ from lstmlint.engine.settings import SettingsFinder
 from lstmlint.rulebook import rule_book
 from lstmlint.verify.process import Limits, default_python
 from lstmlint.verify.running import Options, Verified, verify
+
+RUNNING = Options(default_python(), Limits())
 
 MODELS = '''
 import numpy as np
@@ -66,7 +70,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Verified:
     file = tmp_path_factory.mktemp("keras") / "models.py"
     file.write_text(MODELS, encoding="utf-8")
     finder = SettingsFinder(rule_book(), Lint(isolated=True))
-    return verify([str(file)], finder, Options(default_python(), Limits()))
+    return verify([str(file)], finder, RUNNING)
 
 
 def test_models_run_on_the_program_s_own_input(found: Verified) -> None:
@@ -91,3 +95,15 @@ def test_findings_are_confirmed(found: Verified) -> None:
 
 def test_nothing_is_said_twice(found: Verified) -> None:
     assert not [each for each in found.outcome.diagnostics if each.code.startswith("LST8")]
+
+
+def test_a_model_that_does_not_say_what_it_reads_is_told_how_to(tmp_path: Path) -> None:
+    lines = ("super().__init__()", "self.lstm = keras.layers.LSTM(8)")
+    body = "".join(f"        {line}\n" for line in lines)
+    body += "\n    def call(self, x):\n        return self.lstm(x)\n"
+    text = f"import keras\n\n\nclass Net(keras.Model):\n    def __init__(self):\n{body}"
+    (tmp_path / "model.py").write_text(text, encoding="utf-8")
+    found = verify([str(tmp_path / "model.py")], SettingsFinder(rule_book(), Lint(isolated=True)), RUNNING)
+    (trouble,) = found.troubles
+    assert trouble.message == "`Net` could not be run: the shape of its input is not known"
+    assert '"model.py::Net" = { input = "B T ..." }' in trouble.cure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lstmlint.verify.contracts import Fault, ModelPlan, Recipe
@@ -19,6 +19,10 @@ numpy: Any = importlib.import_module("numpy")
 PRIMES = (5, 7, 11, 13, 17)
 
 Explain = Callable[[BaseException, str], Fault]
+
+
+class UnknownInputError(Exception):
+    """Neither the model nor the configuration says what it reads."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,7 @@ def builds(program: Program, plan: ModelPlan, faults: list[Fault], explain: Expl
             keras.utils.set_random_seed(0)
             built = _built(program, plan, recipe, faults, explain)
         except (Exception, SystemExit) as error:
-            faults.append(explain(error, "build"))
+            faults.append(_explained(error, explain))
             continue
         if built is not None:
             yield built
@@ -63,7 +67,13 @@ def builds(program: Program, plan: ModelPlan, faults: list[Fault], explain: Expl
             model = vars(program.module)[plan.class_name](**(configured or plan.arguments))
             yield _made_up(model, plan, plan.class_name)
         except (Exception, SystemExit) as error:
-            faults.append(explain(error, "build"))
+            faults.append(_explained(error, explain))
+
+
+def _explained(error: BaseException, explain: Explain) -> Fault:
+    """Why there is nothing to run: no model or, for want of a shape, no input."""
+    lacks_shape = isinstance(error, UnknownInputError)
+    return replace(explain(error, "input"), ours=True) if lacks_shape else explain(error, "build")
 
 
 def _built(program: Program, plan: ModelPlan, recipe: Recipe, faults: list[Fault], explain: Explain) -> Built | None:
@@ -123,7 +133,7 @@ def _made_up(model: Any, plan: ModelPlan, text: str) -> Built:
     elif inputs:
         shapes = [(batch, *(size or steps for size in each.shape[1:])) for each in inputs]
     else:
-        raise ValueError("the shape of its input is not known")
+        raise UnknownInputError("the shape of its input is not known")
     integers = [_reads_tokens(model, number) for number in range(len(shapes))]
     random = numpy.random.default_rng(1)
     arrays = [
