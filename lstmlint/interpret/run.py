@@ -57,6 +57,8 @@ FILES = 100
 """Files that the names of one file may lead to; a package that brings in all it has would lead to hundreds."""
 DEPTH = 16
 """Calls inside calls."""
+LOOPS = 4
+"""Loops of unknown length inside each other that are run a second time; those further inside are run once."""
 
 
 @dataclass(eq=False)
@@ -91,6 +93,8 @@ class Run:
     """Steps taken in other files of the project, up to the last return from there."""
     left: int | None = None
     """How many steps had been taken when the interpretation left the file; None while it is at home."""
+    loops: int = 0
+    """The loops of unknown length that are under way; LOOPS while one of them is in its second round."""
     is_stale: bool = False
     """True where an entry learned a rank that an earlier one had needed."""
     _keys: dict[Hashable, int] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from lstmlint.interpret.joins import join
 from lstmlint.interpret.loops import rounds
 from lstmlint.interpret.narrowing import narrow
 from lstmlint.interpret.registry import Call
-from lstmlint.interpret.run import STATEMENTS, Run, handles, join_heaps
+from lstmlint.interpret.run import LOOPS, STATEMENTS, Run, handles, join_heaps
 from lstmlint.interpret.scope import Flow, Frame
 from lstmlint.interpret.torch.gradients import is_unrecorded
 from lstmlint.interpret.versions import ask, note_attempt
@@ -203,16 +203,21 @@ def _unrolled(run: Run, frame: Frame, node: cst.For, items: list[Value], turn: C
 
 
 def _repeated(run: Run, frame: Frame, body: Callable[[], Flow]) -> Flow:
-    """A loop of unknown length: one round, and one more from where both meet if it carries anything over.
+    """A loop of unknown length: one round, and one more if it carries anything over.
 
-    Whatever the last round does may not happen.
+    Whatever the last round does may not happen. The loops inside are run once in a second round, which is there to see
+    what comes over from the first: two rounds of each in each would cost twice as much for every loop around.
     """
-    world = run.world
+    world, around = run.world, run.loops
     path = world.path
-    for is_last in (False, True):
+    for is_last in (False, True)[around >= LOOPS :]:
         variables, heap = dict(frame.variables), world.heap
         world.heap = Heap(heap)
-        flow = body()
+        run.loops = LOOPS if is_last else around + 1
+        try:
+            flow = body()
+        finally:
+            run.loops = around
         world.path = path
         if flow is Flow.STOP:
             frame.variables, world.heap = variables, heap

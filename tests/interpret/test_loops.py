@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lstmlint.events import Called
-from lstmlint.values import Layer
-from tests.interpret.programs import world_of
+from lstmlint.values import Layer, ListRef, Tensor
+from tests.interpret.programs import run_of, world_of
 
 HEAD = """
     import torch
@@ -40,3 +40,67 @@ def test_rounds_nest_in_functions_and_comprehensions() -> None:
     assert [tuple(one.number for one in event.rounds) for event in found] == [(0, 0), (0, 1), (1, 0), (1, 1)]
     assert found[0].rounds[1].loop != found[2].rounds[1].loop
     assert [len(call.rounds) for call in found[0].inside] == [1]
+
+
+CARRIED = "{indent}for piece in pieces:\n{indent}    output, state = gru(x, state)\n"
+
+
+def test_a_loop_of_unknown_length_takes_a_second_round_if_it_carries_something() -> None:
+    numbers = [event.rounds[0].number for event in calls(CARRIED.format(indent="    "))]
+    assert numbers == [0, 1]
+    assert len(calls("    for piece in pieces:\n        gru(piece)\n")) == 1
+
+
+@pytest.mark.parametrize("head", ["for epoch in epochs:", "while epochs():"])
+def test_the_second_round_of_a_loop_runs_the_loops_inside_once(head: str) -> None:
+    found = calls(f"    {head}\n" + CARRIED.format(indent=" " * 8))
+    assert [tuple(one.number for one in event.rounds) for event in found] == [(0, 0), (0, 1), (1, 0)]
+
+
+def test_a_loop_that_carries_nothing_leaves_two_rounds_to_the_one_inside() -> None:
+    inner = CARRIED.format(indent=" " * 8).replace("state", "own")
+    found = calls(f"    for epoch in epochs:\n        own = None\n{inner}")
+    assert [tuple(one.number for one in event.rounds) for event in found] == [(0, 0), (0, 1)]
+
+
+def test_what_one_round_of_the_outer_loop_leaves_is_seen_in_the_loop_inside() -> None:
+    inner = "        for piece in pieces:\n            output, last = gru(x, state)\n        state = last\n"
+    *first, second = calls(f"    for epoch in epochs:\n{inner}")
+    assert not any(isinstance(event.state, Tensor) for event in first)
+    assert second.rounds[0].number == 1
+    assert isinstance(second.state, Tensor)
+
+
+def test_a_list_filled_in_a_loop_that_is_run_once_has_no_known_length() -> None:
+    program = """
+        import somewhere
+        for epoch in somewhere.epochs():
+            kept = []
+            for piece in somewhere.pieces():
+                kept.append(epoch)
+    """
+    run = run_of(program)
+    kept = next(iter(run.modules.values())).variables["kept"]
+    assert isinstance(kept, ListRef)
+    assert run.world.is_open(kept)
+
+
+def nested(depth: int) -> str:
+    """Loops inside loops, each of which carries `x` over."""
+    loops = "".join(f"{'    ' * n}for i{n} in rows:\n{'    ' * (n + 1)}x = x * 2\n" for n in range(depth))
+    return f"import somewhere\nrows, x = somewhere.read(), 1\n{loops}"
+
+
+def test_a_loop_inside_three_others_has_a_second_round() -> None:
+    third, fourth = (run_of(nested(depth)).steps - run_of(nested(depth - 1)).steps for depth in (3, 4))
+    assert fourth > third
+
+
+def test_steps_do_not_double_with_each_loop_inside_a_loop() -> None:
+    smaller, larger = (run_of(nested(depth)).steps for depth in (8, 16))
+    assert larger < 2.5 * smaller
+
+
+def test_a_loop_behind_a_second_round_has_two_rounds_again() -> None:
+    loop = CARRIED.format(indent="    ")
+    assert [event.rounds[0].number for event in calls(loop + loop)] == [0, 1, 0, 1]
