@@ -177,11 +177,17 @@ def test_a_bad_configuration(write: Write, capsys: Capture) -> None:
     assert capsys.readouterr().err == f"lstmlint: error: {path}: unknown setting `selct`; did you mean `select`?\n"
 
 
-@pytest.mark.parametrize("arguments", [["--selct", "LST101"], ["--fail-on", "always"], ["explain"], ["rules", "x"]])
-def test_arguments_that_do_not_exist(arguments: list[str]) -> None:
-    with pytest.raises(SystemExit) as ended:
-        main(arguments)
-    assert ended.value.code == 2
+def test_a_name_with_a_line_end_is_one_line(write: Write, flaws: None, capsys: Capture) -> None:
+    write("a\nb.py", FLAW)
+    assert main([".", "--output-format", "concise"]) == 1
+    assert capsys.readouterr().out.splitlines()[0] == "a\\nb.py:2:5: error LST104 [torch-hn-layout] a flaw"
+    main([".", "--output-format", "json"])
+    assert json.loads(capsys.readouterr().out)[0]["path"] == "a\nb.py"
+    main(["c\nd.py"])
+    assert capsys.readouterr().err == "lstmlint: error: c\\nd.py: no such file or folder\n"
+    write("a\nb.py", "LSTM\ncrash()\n")
+    main(["."])
+    assert capsys.readouterr().err.startswith("lstmlint: error: a\\nb.py could not be analysed: ")
 
 
 def test_a_failure_of_its_own_is_said_and_the_rest_is_linted(write: Write, flaws: None, capsys: Capture) -> None:

@@ -45,6 +45,7 @@ LAYERS = (
     "verify",
     "report",
     "quick",
+    "arguments",
     "cli",
     "__main__",
 )

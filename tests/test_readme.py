@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lstmlint.cli import _parser, _with_command, main
+from lstmlint.arguments import parsed
+from lstmlint.cli import main
 from lstmlint.engine import configuration
 from lstmlint.rulebook import rule_book
 
@@ -43,7 +44,7 @@ def test_links_lead_somewhere() -> None:
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_commands_parse(command: str) -> None:
-    _parser().parse_args(_with_command(shlex.split(command)[1:]))
+    parsed(shlex.split(command)[1:])
 
 
 def test_make_targets_exist() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lstmlint.findings import Diagnostic
+from lstmlint.report.escaping import escaped, in_front_of_position
 
 
 def render(diagnostics: Iterable[Diagnostic]) -> str:
@@ -15,5 +16,5 @@ def render(diagnostics: Iterable[Diagnostic]) -> str:
 def _line(diagnostic: Diagnostic) -> str:
     span = diagnostic.span
     severity = diagnostic.severity.name.lower()
-    place = f"{span.path}:{span.line}:{span.column}"
-    return f"{place}: {severity} {diagnostic.code} [{diagnostic.rule}] {diagnostic.message}"
+    place = f"{in_front_of_position(span.path)}:{span.line}:{span.column}"
+    return f"{place}: {severity} {diagnostic.code} [{diagnostic.rule}] {escaped(diagnostic.message)}"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from lstmlint.findings import Diagnostic, GivenUp
 from lstmlint.report.counting import counted, found_none
+from lstmlint.report.escaping import escaped
 
 
 def summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
@@ -23,4 +24,4 @@ def statistics(diagnostics: Sequence[Diagnostic], given_up: Sequence[GivenUp] = 
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     width = max((len(str(count)) for _, count in ordered), default=0)
     broken = "".join(f"{count:>{width}}  {code}  {rule}\n" for (code, rule), count in ordered)
-    return broken + "".join(f"{each.path}: gave up {each.what}, after {each.bound}\n" for each in given_up)
+    return broken + "".join(f"{escaped(each.path)}: gave up {each.what}, after {each.bound}\n" for each in given_up)

@@ -62,3 +62,9 @@ def test_one_line_per_finding() -> None:
         "model.py:7:18: error LST101 [torch-missing-batch-first] "
         "`self.lstm` reads axis 0 of `x` as time, but it is the batch\n"
     )
+
+
+def test_a_name_does_not_break_the_line() -> None:
+    shown = concise.render([diagnostic(Span("a\nb:1:2.py", 3, 4, 3, 5))])
+    assert shown.startswith("a\\nb\\x3a1:2.py:3:4: ")
+    assert shown.count("\n") == 1

@@ -33,3 +33,5 @@ def test_statistics_say_what_was_not_followed_to_its_end() -> None:
     given_up = [GivenUp("a.py", "Net.forward, and what follows it", "80,000 steps")]
     assert statistics([], given_up) == "a.py: gave up Net.forward, and what follows it, after 80,000 steps\n"
     assert statistics([COMPLETE], given_up).splitlines()[0] == "1  LST101  torch-missing-batch-first"
+    strange = (GivenUp("a\nb.py", "f", "80,000 steps"),)
+    assert statistics([], strange) == "a\\nb.py: gave up f, after 80,000 steps\n"
