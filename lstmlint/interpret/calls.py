@@ -117,16 +117,16 @@ def call_function(run: Run, info: FunctionInfo, call: Call, receiver: Value | No
     parsed = info.syntax(run.syntax)
     if parsed is None or len(run.stack) >= DEPTH or run.stack.count(info.ident) >= 2:
         return world.unknown()
-    is_abroad = info.closure.file is not run.frames[0].file
-    if is_abroad and not run.may_leave():
+    file = info.closure.file
+    if not run.may_enter(file):
         return world.unknown()
-    is_leaving = is_abroad and run.left is None
+    is_leaving = file is not run.frames[0].file and run.left is None
     if is_leaving:
         run.left = run.steps
     node, unit = parsed
     site = world.site
     context = (run.key("context", _context(run), site[1] if isinstance(site, tuple) else None),)
-    frame = Frame(info.closure.file, unit, parent=info.closure, context=context, owner=info.owner, receiver=receiver)
+    frame = Frame(file, unit, parent=info.closure, context=context, owner=info.owner, receiver=receiver)
     path, target, inside, under, recording = world.path, world.target, world.inside, world.under, world.recording
     world.target = ""
     given = (*call.args, *call.kwargs.values())

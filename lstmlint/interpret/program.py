@@ -26,7 +26,7 @@ from lstmlint.interpret.keras.training import tell_compiled
 from lstmlint.interpret.load import load
 from lstmlint.interpret.lookup import define, lookup, module_frame, module_name
 from lstmlint.interpret.registry import Call
-from lstmlint.interpret.run import ABROAD, FILES, STEPS, Exhausted, Run
+from lstmlint.interpret.run import ABROAD, FILES, STEPS, WAY, Exhausted, Run
 from lstmlint.interpret.scope import ClassInfo, Frame, FunctionInfo
 from lstmlint.interpret.torch.lightning import is_left_to_lightning, train
 from lstmlint.interpret.versions import asks_for_keras_2, resetting
@@ -116,6 +116,8 @@ def _given_up(run: Run, path: str, stopped: str) -> Iterator[GivenUp]:
         yield GivenUp(path, f"{stopped}, and what follows it", f"{STEPS:,} steps")
     if not run.may_leave():
         yield GivenUp(path, "calls into other files", f"{ABROAD:,} steps there")
+    if run.is_too_far:
+        yield GivenUp(path, "calls into further files", f"{WAY} files on the way")
     if len(run.led_to) >= FILES:
         yield GivenUp(path, "further imports", f"{FILES} files")
 

@@ -57,6 +57,8 @@ FILES = 100
 """Files that the names of one file may lead to; a package that brings in all it has would lead to hundreds."""
 DEPTH = 16
 """Calls inside calls."""
+WAY = 5
+"""Files that calls inside calls may lead through: what a file costs must not grow with the files behind its imports."""
 LOOPS = 4
 """Loops of unknown length inside each other that are run a second time; those further inside are run once."""
 
@@ -93,6 +95,8 @@ class Run:
     """Steps taken in other files of the project, up to the last return from there."""
     left: int | None = None
     """How many steps had been taken when the interpretation left the file; None while it is at home."""
+    is_too_far: bool = False
+    """True where calls would have led through too many files."""
     loops: int = 0
     """The loops of unknown length that are under way; LOOPS while one of them is in its second round."""
     is_stale: bool = False
@@ -112,6 +116,14 @@ class Run:
     def may_leave(self) -> bool:
         """True while other files of the project are worth further steps."""
         return self.abroad + (0 if self.left is None else self.steps - self.left) <= ABROAD
+
+    def may_enter(self, file: ModuleFile) -> bool:
+        """True while calls may lead to a file: to that of the run at any time, to others within the bounds."""
+        if file is self.frames[0].file:
+            return True
+        way = {frame.file for frame in self.frames} | {file}
+        self.is_too_far = self.is_too_far or len(way) > WAY
+        return self.may_leave() and len(way) <= WAY
 
     def find_file(self, module: str, level: int, importer: str) -> ModuleFile | None:
         """The file of an imported module, as `Project.find` has it, until names have led to too many."""

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.generate import importing
+from lstmlint.events import Called
 from lstmlint.findings import GivenUp
 from lstmlint.interpret import program, run
-from lstmlint.interpret.program import interpret
+from lstmlint.interpret.program import interpret, settle
 from lstmlint.names.project import Project
 from lstmlint.source import SourceFile
+from lstmlint.world import World
 
 HEADER = "from torch import nn\nlayer = nn.LSTM(3, 5)\n"
 LONG = "".join(f"x = x + {number}\n" for number in range(60))
@@ -29,9 +32,12 @@ IN_METHOD = (
 AT_TOP = f"{HEADER}x = 1\n{LONG}"
 
 
+def worlds(text: str, folder: Path) -> list[World]:
+    return interpret(SourceFile(str(folder / "file.py"), text), Project((folder,)))
+
+
 def given_up(text: str, folder: Path) -> list[GivenUp]:
-    source = SourceFile(str(folder / "file.py"), text)
-    return [each for world in interpret(source, Project((folder,))) for each in world.given_up]
+    return [each for world in worlds(text, folder) for each in world.given_up]
 
 
 @pytest.fixture
@@ -71,3 +77,41 @@ def test_further_imports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     imports = "".join(f"from other{number} import g as g{number}\n" for number in range(3))
     text = f"{imports}{HEADER}def f(x):\n    return layer(g0(g1(g2(x))))\n"
     assert given_up(text, tmp_path) == [GivenUp(str(tmp_path / "file.py"), "further imports", "2 files")]
+
+
+def in_a_row(folder: Path, count: int) -> str:
+    """A file whose model is made of the model of another, and so on through so many files in all."""
+    for number in range(count - 1):
+        (folder / f"file{number}.py").write_text(importing(number))
+    return importing(count - 1)
+
+
+@pytest.mark.parametrize("count", [1, 2, run.WAY])
+def test_calls_through_a_few_files_are_followed(count: int, tmp_path: Path) -> None:
+    (found,) = worlds(in_a_row(tmp_path, count), tmp_path)
+    layers = [event.layer.id for event in found.events if isinstance(event, Called)]
+    assert (len(set(layers)), found.given_up) == (count, ())
+
+
+def test_calls_through_many_files(tmp_path: Path) -> None:
+    expected = GivenUp(str(tmp_path / "file.py"), "calls into further files", f"{run.WAY} files on the way")
+    assert given_up(in_a_row(tmp_path, run.WAY + 1), tmp_path) == [expected]
+
+
+def test_calls_that_go_to_and_fro_between_two_files_are_followed(tmp_path: Path) -> None:
+    for name, other in (("here", "there"), ("there", "here")):
+        functions = (
+            f"def {name}{n}(x):\n    from {other} import {other}{n + 1}\n    return {other}{n + 1}(x)\n"
+            for n in range(8)
+        )
+        (tmp_path / f"{name}.py").write_text("".join(functions) + f"def {name}8(x):\n    return x\n")
+    text = f"from here import here0\n{HEADER}def f(x):\n    return layer(here0(x))\n"
+    assert given_up(text, tmp_path) == []
+
+
+def test_a_file_takes_no_more_steps_for_more_files_behind_its_imports(tmp_path: Path) -> None:
+    text = in_a_row(tmp_path, 16)
+    texts = [importing(run.WAY + 1), text]
+    few, many = (settle(SourceFile(str(tmp_path / "file.py"), each), Project((tmp_path,))) for each in texts)
+    assert few is not None and many is not None
+    assert few.steps == many.steps
