@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from enum import Enum, IntEnum
 from typing import Any, TypeVar
 
@@ -96,6 +97,17 @@ class Diagnostic:
     fix: Fix | None = None
 
 
+def with_spans(diagnostic: Diagnostic, changed: Callable[[Span], Span]) -> Diagnostic:
+    """A diagnostic with every span in it changed."""
+    fix = diagnostic.fix
+    return replace(
+        diagnostic,
+        span=changed(diagnostic.span),
+        because=tuple(Reason(changed(reason.span), reason.text) for reason in diagnostic.because),
+        fix=fix and replace(fix, edits=tuple(Edit(changed(edit.span), edit.replacement) for edit in fix.edits)),
+    )
+
+
 @dataclass(frozen=True)
 class GivenUp:
     """What the interpreter did not follow to its end, and the bound that ended it."""
@@ -107,10 +119,12 @@ class GivenUp:
 
 @dataclass(frozen=True)
 class Found:
-    """What interpreting a file came to."""
+    """What interpreting a file, or a part of one, came to."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     given_up: tuple[GivenUp, ...] = ()
+    steps: int = 0
+    """How much work it was."""
 
 
 CheckFunction = TypeVar("CheckFunction", bound=Callable[..., Iterator[Finding]])

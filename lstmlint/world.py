@@ -96,12 +96,16 @@ class World:
     """What lists go over in another form (a loader's batches, an enumeration), by their address."""
     reads: set[str] = field(default_factory=set)
     """The names of the attributes that were read."""
+    read_elsewhere: frozenset[str] = frozenset()
+    """The names of those that other parts of the file read."""
     ports: bool = False
     """True in a file that names torch's parameters and Keras: arrays of Keras layers are followed there."""
     rewritten: set[Hashable] = field(default_factory=set)
     """The roots of the arrays of Keras layers that the program changes in place."""
     given_up: tuple[GivenUp, ...] = ()
     """What the run did not follow to its end."""
+    steps: int = 0
+    """How many the run took."""
     entry_places: dict[tuple[int, str], Place] = field(default_factory=dict)
     """Where entries of dictionaries that are named like parameters were written, by address and key."""
     registered: set[int] = field(default_factory=set)

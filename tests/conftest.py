@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lstmlint.findings import Check, Confidence, Evidence, Finding, GivenUp
+from lstmlint.interpret.linted import Linted
 from lstmlint.source import SourceFile, Span
 
 _FLAW = re.compile(r'flaw\("(?P<rule>[\w-]+)"(?:, "(?P<confidence>\w+)")?\)')
@@ -29,6 +30,7 @@ class FlawedWorld:
 
     source: SourceFile
     given_up: tuple[GivenUp, ...] = ()
+    steps: int = 0
 
 
 @pytest.fixture
@@ -69,10 +71,10 @@ def flaws(monkeypatch: pytest.MonkeyPatch) -> None:
     A file that says `crash()` makes it raise. Files still pass triage only where they name a recurrent layer.
     """
 
-    def interpret(source: SourceFile, *_: object) -> list[FlawedWorld]:
-        if "crash()" in source.text:
+    def interpret(part: Linted, *_: object) -> FlawedWorld:
+        if "crash()" in part.source.text:
             raise KeyError("no such thing")
-        return [FlawedWorld(source)]
+        return FlawedWorld(part.source)
 
     monkeypatch.setattr("lstmlint.interpret.program.interpret", interpret)
     monkeypatch.setattr("lstmlint.checks.find", lambda world, checks: list(_flaws(world.source, checks)))

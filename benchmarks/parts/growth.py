@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 import tempfile
 import time
@@ -65,7 +66,8 @@ def _sample(shape: Shape, size: int) -> Sample:
 
 
 def _interpret(files: dict[str, str]) -> tuple[int, bool]:
-    """Interprets the files of a folder one by one; the steps of all, and whether the bound ended one of them."""
+    """Interprets the files of a folder one by one; the steps of all, and whether the bound ended a part of one."""
+    from lstmlint.interpret.linted import parts_of
     from lstmlint.interpret.program import settle
     from lstmlint.interpret.run import STEPS
     from lstmlint.names.project import Project
@@ -76,9 +78,8 @@ def _interpret(files: dict[str, str]) -> tuple[int, bool]:
             Path(folder, name).write_text(text, encoding="utf-8")
         project, steps = Project((Path(folder),)), []
         for name, text in files.items():
-            run = settle(SourceFile(str(Path(folder, name)), text), project)
-            assert run is not None
-            steps.append(run.steps)
+            source = SourceFile(str(Path(folder, name)), text)
+            steps += [settle(part, project).steps for part in parts_of(source, ast.parse(text), project)]
     return sum(steps), any(each > STEPS for each in steps)
 
 

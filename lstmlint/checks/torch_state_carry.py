@@ -179,7 +179,8 @@ def _missed(facts: Facts) -> dict[AttributeSet, AttributeSet | None]:
 def _missed_by(event: AttributeSet, facts: Facts) -> AttributeSet | None:
     """Where a module keeps the state that a reset was meant for, if the reset sets an attribute that nobody reads."""
     owner, world = event.owner, facts.world
-    if not isinstance(owner, Instance) or {event.name, ANY} & world.reads or has_computed_names(world, owner):
+    is_read = event.name in world.read_elsewhere or {event.name, ANY} & world.reads
+    if not isinstance(owner, Instance) or is_read or has_computed_names(world, owner):
         return None
     if not _renews(event, facts) or not (_is_of_state(event.name) or event.value != NONE):
         return None

@@ -6,8 +6,10 @@ them; so are the checks.
 
 from __future__ import annotations
 
+import ast
 import sys
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from functools import partial
 
 from lstmlint.engine.discover import Target
 from lstmlint.engine.settings import Settings
@@ -17,9 +19,6 @@ from lstmlint.headroom import headroom
 from lstmlint.lean import dataclass
 from lstmlint.source import ReadProblem, SourceFile, Span, decode
 from lstmlint.syntax.tree import SyntaxProblem, parse
-
-if TYPE_CHECKING:
-    from lstmlint.names.project import Project
 
 LARGEST = 4_000_000
 """Bytes of a file that is read. What people write is far below; a literal of 10 MB takes gigabytes as a tree."""
@@ -57,7 +56,7 @@ def analyse(data: bytes, target: Target, surroundings: Surroundings) -> Analysed
     source = _decoded(data, path)
     if isinstance(source, ReadProblem):
         return Analysed((tool_diagnostic(UNREADABLE_FILE, source.message, _start(source), settings),))
-    found = surroundings.remembered(data, target, lambda: _found(source, target, surroundings.project))
+    found = surroundings.remembered(data, target, lambda: _found(source, target, surroundings))
     source.__dict__.pop("lines", None)  # most are not asked for again, and they take as much as the text
     if any(diagnostic.rule == SYNTAX_ERROR for diagnostic in found.diagnostics):
         return Analysed(found.diagnostics, source)
@@ -72,7 +71,7 @@ def _decoded(data: bytes, path: str) -> SourceFile | ReadProblem:
 
 
 @headroom()
-def _found(source: SourceFile, target: Target, project: Project) -> Found:
+def _found(source: SourceFile, target: Target, surroundings: Surroundings) -> Found:
     settings = target.settings
     tree = parse(source)
     if isinstance(tree, SyntaxProblem):
@@ -81,7 +80,7 @@ def _found(source: SourceFile, target: Target, project: Project) -> Found:
             return Found((tool_diagnostic(UNREADABLE_FILE, f"not checked: {tree.message}", span, settings),))
         message = "does not parse as Python {}.{}: ".format(*sys.version_info) + _uncapitalised(tree.message)
         return Found((tool_diagnostic(SYNTAX_ERROR, message, span, settings),))
-    return _interpreted(source, settings, target.rules, project)
+    return _interpreted(source, tree, target, surroundings)
 
 
 def unreadable(problem: ReadProblem, settings: Settings) -> Diagnostic:
@@ -107,17 +106,33 @@ def _uncapitalised(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
-def _interpreted(source: SourceFile, settings: Settings, rules: frozenset[str], project: Project) -> Found:
+def _interpreted(source: SourceFile, tree: ast.Module, target: Target, surroundings: Surroundings) -> Found:
     from lstmlint.checks import all_checks, find
+    from lstmlint.interpret.linted import Linted, parts_of
     from lstmlint.interpret.program import interpret
+    from lstmlint.interpret.run import STEPS_IN_ALL
 
-    checks = [check for check in all_checks() if check.rule in rules]
-    if not checks:
-        return Found()
-    worlds = interpret(source, project, settings.configuration.versions)
-    found = (pair for world in worlds for pair in find(world, checks))
-    diagnostics = tuple(_diagnostic(rule, finding, settings) for rule, finding in found)
-    return Found(diagnostics, tuple(each for world in worlds for each in world.given_up))
+    settings, project, recall = target.settings, surroundings.project, surroundings.recall(target)
+    checks = [check for check in all_checks() if check.rule in target.rules]
+
+    def look_at(part: Linted) -> Found:
+        world = interpret(part, project, settings.configuration.versions)
+        diagnostics = tuple(_diagnostic(rule, finding, settings) for rule, finding in find(world, checks))
+        return Found(diagnostics, world.given_up, world.steps)
+
+    whole = Found()
+    for part in parts_of(source, tree, project) if checks else ():
+        if whole.steps > STEPS_IN_ALL:
+            first = next((entry.name for entry in part.definitions), "the top level")
+            given_up = GivenUp(source.path, f"{first}, and what follows it", f"{STEPS_IN_ALL:,} steps in all")
+            return replace(whole, given_up=(*whole.given_up, given_up))
+        found = look_at(part) if recall is None else recall.found(part, partial(look_at, part))
+        whole = _together(whole, found)
+    return whole
+
+
+def _together(one: Found, other: Found) -> Found:
+    return Found(one.diagnostics + other.diagnostics, one.given_up + other.given_up, one.steps + other.steps)
 
 
 def _diagnostic(rule: str, finding: Finding, settings: Settings) -> Diagnostic:

@@ -19,7 +19,7 @@ from lstmlint.engine.discover import Target, discover
 from lstmlint.engine.settings import Settings, SettingsFinder
 from lstmlint.engine.suppress import suppress
 from lstmlint.engine.surroundings import Surroundings
-from lstmlint.findings import Diagnostic, Edit, GivenUp, Reason
+from lstmlint.findings import Diagnostic, GivenUp, with_spans
 from lstmlint.lean import dataclass
 from lstmlint.names.locate import import_roots
 from lstmlint.source import ReadProblem, SourceFile, Span
@@ -48,6 +48,8 @@ class Means:
     """How many processes may work at once."""
     cache_folder: str | None = None
     """Where results are kept; None: nowhere."""
+    lives_on: bool = False
+    """True in a process that lints the same file again: what its parts came to is kept in memory."""
     warn: Callable[[str], None] = lambda text: None
     """Takes what the user should know besides the findings."""
     progress: Callable[[int, int], None] = lambda done, total: None
@@ -97,7 +99,7 @@ def lint(paths: Sequence[str], finder: SettingsFinder, means: Means = Means()) -
 def lint_bytes(data: bytes, path: str, finder: SettingsFinder) -> Outcome:
     """Lints the bytes of one file that need not exist under its path, as an editor holds them."""
     absolute = os.path.abspath(path)
-    run = _Run([path], finder, Means())
+    run = _Run([path], finder, Means(lives_on=True))
     settings = finder.inside(os.path.dirname(absolute))
     if not (finder.options.force_exclude and settings.excludes(absolute)):
         target = Target(path, absolute, settings)
@@ -155,7 +157,7 @@ class _Run:
     def surroundings(self) -> Surroundings:
         """What the files of this run have in common."""
         roots = tuple(map(Path, import_roots(self.paths)))
-        return Surroundings(roots, self.means.cache_folder, self.means.warn)
+        return Surroundings(roots, self.means.cache_folder, self.means.warn, self.means.lives_on)
 
     def look_at_all(self, targets: Sequence[Target]) -> None:
         """Analyses files one after the other, and with other processes where that takes long."""
@@ -248,10 +250,4 @@ def _shown(diagnostic: Diagnostic, path: Callable[[str], str]) -> Diagnostic:
     def shown(span: Span) -> Span:
         return replace(span, path=path(span.path))
 
-    fix = diagnostic.fix
-    return replace(
-        diagnostic,
-        span=shown(diagnostic.span),
-        because=tuple(Reason(shown(reason.span), reason.text) for reason in diagnostic.because),
-        fix=fix and replace(fix, edits=tuple(Edit(shown(edit.span), edit.replacement) for edit in fix.edits)),
-    )
+    return with_spans(diagnostic, shown)

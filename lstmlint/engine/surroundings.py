@@ -17,6 +17,7 @@ from lstmlint.names.reach import Reach
 
 if TYPE_CHECKING:
     from lstmlint.engine.cache import ResultCache
+    from lstmlint.engine.recall import Recall
     from lstmlint.engine.settings import Settings
     from lstmlint.names.project import Project
 
@@ -33,6 +34,8 @@ class Surroundings:
     cache_folder: str | None
     warn: Callable[[str], None]
     """Takes what the user should know about the cache."""
+    lives_on: bool = False
+    """True where what the parts of a file come to is kept in memory, for when it is linted again."""
     lookups: dict[tuple[str, tuple[str, ...]], str | None] = field(default_factory=dict)
     """Where the modules of all files were looked for, and what was found; noted where results are kept."""
     _interpreted: int = 0
@@ -64,6 +67,14 @@ class Surroundings:
         from lstmlint.engine.cache import ResultCache
 
         return ResultCache(self.cache_folder, self.warn)
+
+    def recall(self, target: Target) -> Recall | None:
+        """What the parts of a file came to when it was linted before; None where the process does not live on."""
+        if not self.lives_on:
+            return None
+        from lstmlint.engine.recall import Recall
+
+        return Recall(self.project, self._described(target))
 
     def _described(self, target: Target) -> bytes:
         """All settings that decide on what a file comes to."""

@@ -1,4 +1,4 @@
-"""One file from its text to a finished world: what runs, in which order, and how often.
+"""A file, or a part of it, up to a finished world: what runs, in which order, and how often.
 
 The top level runs first, as Python would run it, the `__main__` block included. Then whatever nobody called: functions,
 classes, the methods of every object.
@@ -20,82 +20,52 @@ from lstmlint.interpret.calls import call_function
 from lstmlint.interpret.classes import call_instance, instantiate
 from lstmlint.interpret.definitions import Nowhere, ancestry
 from lstmlint.interpret.interest import concerned_methods
-from lstmlint.interpret.keras.arrays import is_about_ports
 from lstmlint.interpret.keras.sequential import finish
 from lstmlint.interpret.keras.training import tell_compiled
+from lstmlint.interpret.linted import Linted
 from lstmlint.interpret.load import load
 from lstmlint.interpret.lookup import define, lookup, module_frame, module_name
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import ABROAD, FILES, STEPS, WAY, Exhausted, Run
 from lstmlint.interpret.scope import ClassInfo, Frame, FunctionInfo
 from lstmlint.interpret.torch.lightning import is_left_to_lightning, train
-from lstmlint.interpret.versions import asks_for_keras_2, resetting
-from lstmlint.lean import dataclass
 from lstmlint.names.project import ModuleFile, Project
-from lstmlint.source import SourceFile
-from lstmlint.syntax.index import ClassEntry, Entry, FunctionEntry, Lines, index
-from lstmlint.syntax.parse import Syntax
-from lstmlint.syntax.tree import SyntaxProblem, parse
+from lstmlint.syntax.index import ClassEntry, FunctionEntry, Lines
 from lstmlint.values import ALWAYS, Class, Function, Instance
 from lstmlint.versions import NEWEST, Versions
 from lstmlint.world import World
 
 ROUNDS = 3
-"""How often a file is interpreted at most."""
+"""How often a part of a file is interpreted at most."""
 CALLED_AGAIN = 24
 """Objects whose uncalled methods are looked at."""
 FIRST = ("forward", "call", "__call__")
 """The methods that say how an object is used, before all others."""
 
 
-@dataclass(frozen=True)
-class Linted:
-    """The file that a run is about."""
-
-    file: ModuleFile
-    body: tuple[Entry, ...]
-    """The statements of its top level."""
-    involved: frozenset[str]
-    """The names of the definitions there that involve a recurrent layer. What else there is waits until it is used."""
-
-    @property
-    def definitions(self) -> list[FunctionEntry | ClassEntry]:
-        """The functions and classes of the top level."""
-        return [entry for entry in self.body if isinstance(entry, (FunctionEntry, ClassEntry))]
+def interpret(linted: Linted, project: Project, versions: Versions = NEWEST) -> World:
+    """The finished world of a part of a file."""
+    return settle(linted, project, versions).world
 
 
-def interpret(source: SourceFile, project: Project, versions: Versions = NEWEST) -> list[World]:
-    """The finished worlds of a file: one, or none where Python cannot read the file."""
-    run = settle(source, project, versions)
-    return [] if run is None else [run.world]
-
-
-def settle(source: SourceFile, project: Project, versions: Versions = NEWEST) -> Run | None:
-    """Interprets a file, again where an entry learned too late what an earlier one had needed; the last round."""
+def settle(linted: Linted, project: Project, versions: Versions = NEWEST) -> Run:
+    """The last run over a part of a file; another follows where an entry learned too late what one before it needed."""
     with headroom():
-        tree = parse(source)
-        if isinstance(tree, SyntaxProblem):
-            return None
         load()
-        found = index(tree)
-        linted = Linted(ModuleFile(source, found), found.body, project.involved(source))
-        syntax = Syntax()
         ranks: dict[Hashable, int | None] = {}
         for _ in range(ROUNDS):
-            run = _run(linted, project, syntax, ranks, versions)
+            run = _run(linted, project, ranks, versions)
             if run.steps > STEPS or not run.is_stale:
                 break
             ranks = run.world.ranks
         return run
 
 
-def _run(
-    linted: Linted, project: Project, syntax: Syntax, ranks: dict[Hashable, int | None], versions: Versions
-) -> Run:
-    text = linted.file.source.text
-    world = World(dict(ranks), versions=versions, keras_2=asks_for_keras_2(text), resets=resetting(text))
-    world.ports = is_about_ports(text)
-    run = Run(world, project, syntax, lookup)
+def _run(linted: Linted, project: Project, ranks: dict[Hashable, int | None], versions: Versions) -> Run:
+    said = linted.said
+    world = World(dict(ranks), versions=versions, keras_2=said.keras_2, resets=said.resets, ports=said.ports)
+    world.read_elsewhere = said.read_elsewhere
+    run = Run(world, project, linted.syntax, lookup)
     world.apply = run.call
     run.library = library(run)
     stopped = ""
@@ -106,7 +76,7 @@ def _run(
         finish(world)
     except Exhausted:
         stopped = _entry_name(run)
-    world.given_up = tuple(_given_up(run, linted.file.source.path, stopped))
+    world.given_up, world.steps = tuple(_given_up(run, linted.source.path, stopped)), run.steps
     return run
 
 

@@ -50,7 +50,9 @@ class Exhausted(Exception):
 
 
 STEPS = 80_000
-"""Expressions evaluated per file before the interpreter gives up on the rest."""
+"""Expressions evaluated in a part of a file before the interpreter gives up on the rest of it."""
+STEPS_IN_ALL = 400_000
+"""Expressions evaluated in the parts of a file before the others are given up."""
 ABROAD = 3_000
 """Of these, in other files of the project than the one that is linted."""
 FILES = 100

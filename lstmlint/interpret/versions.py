@@ -7,6 +7,7 @@ versions lack: by comparing versions, by `hasattr`, or by trying.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import lru_cache
 
 import libcst as cst
@@ -42,8 +43,10 @@ def resetting(text: str) -> frozenset[str]:
 
     The name is that of the newest `def` above such a place, "" where there is none.
     """
-    found = (_DEFINED.findall(text[: match.start()]) for match in _RESETS.finditer(text))
-    return frozenset(names[-1] if names else "" for names in found)
+    defined = list(_DEFINED.finditer(text))
+    starts = [match.start() for match in defined]
+    above = (bisect_left(starts, match.start()) for match in _RESETS.finditer(text))
+    return frozenset(defined[count - 1][1] if count else "" for count in above)
 
 
 def ask(run: Run, frame: Frame, test: cst.BaseExpression) -> Verdict:

@@ -48,6 +48,11 @@ class ClassEntry:
 Entry = FunctionEntry | ClassEntry | Lines
 
 
+def lines_of(entry: Entry) -> Lines:
+    """Where an entry stands."""
+    return entry if isinstance(entry, Lines) else entry.lines
+
+
 @dataclass(frozen=True)
 class FileIndex:
     """A module's statements in order: functions and classes by entry, everything else by its lines."""
@@ -137,19 +142,20 @@ def _merged(statements: list[Lines]) -> tuple[Lines, ...]:
     return tuple(merged)
 
 
-def _nested_statements(node: ast.stmt) -> Iterator[ast.stmt]:
+def nested_statements(node: ast.stmt) -> Iterator[ast.stmt]:
     """A statement and those inside its if, try and with blocks."""
     yield node
     if isinstance(node, (ast.If, ast.Try, ast.With, ast.For, ast.While)):
         for field_name in ("body", "orelse", "finalbody"):
             for child in getattr(node, field_name, []):
-                yield from _nested_statements(child)
+                yield from nested_statements(child)
         for handler in getattr(node, "handlers", []):
             for child in handler.body:
-                yield from _nested_statements(child)
+                yield from nested_statements(child)
 
 
-def _bound_names(node: ast.stmt) -> Iterator[str]:
+def bound_names(node: ast.stmt) -> Iterator[str]:
+    """The names that a statement binds itself, and not by the statements inside it."""
     if isinstance(node, (ast.Import, ast.ImportFrom)):
         for alias in node.names:
             yield alias.asname or (alias.name.partition(".")[0] if isinstance(node, ast.Import) else alias.name)
@@ -181,9 +187,9 @@ def index(tree: ast.Module) -> FileIndex:
             if body and isinstance(body[-1], Lines) and entry.first <= body[-1].last:
                 entry = Lines(body.pop().first, max(entry.last, node.end_lineno or 0))  # type: ignore[union-attr]
         body.append(entry)
-        for inner in _nested_statements(node):
+        for inner in nested_statements(node):
             if isinstance(inner, ast.ImportFrom) and any(alias.name == "*" for alias in inner.names):
                 stars.append(entry if isinstance(entry, Lines) else _lines(inner))
-            for name in _bound_names(inner):
+            for name in bound_names(inner):
                 bindings[name] = entry
     return FileIndex(tuple(body), bindings, tuple(stars))

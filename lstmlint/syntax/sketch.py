@@ -14,7 +14,7 @@ from functools import cached_property
 from lstmlint.lean import dataclass
 from lstmlint.source import SourceFile
 from lstmlint.syntax.index import Entry, FileIndex, Lines, index
-from lstmlint.syntax.tree import SyntaxProblem, read
+from lstmlint.syntax.tree import SyntaxProblem, parse
 
 _DEFINITION = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
 _ASSIGNMENT = re.compile(r"(\w+)[ \t]*(?::[^=;]*)?=(?!=)(?![ \t]*\w+[ \t]*=[^=])[^;]*$")
@@ -87,7 +87,7 @@ class Sketch:
         return _indexed(self.source, [lines for lines in self._stretches if self._name(lines) is None])
 
     def _read_whole(self) -> FileIndex:
-        tree = read(self.source)
+        tree = parse(self.source)
         self._whole = _EMPTY if isinstance(tree, SyntaxProblem) else index(tree)
         return self._whole
 
@@ -102,7 +102,7 @@ def _indexed(source: SourceFile, stretches: list[Lines]) -> FileIndex | None:
     for lines in stretches:
         kept += [""] * (lines.first - 1 - len(kept))
         kept += source.lines[lines.first - 1 : lines.last]
-    tree = read(SourceFile(source.path, "\n".join(kept) + "\n"))
+    tree = parse(SourceFile(source.path, "\n".join(kept) + "\n"))
     return None if isinstance(tree, SyntaxProblem) else index(tree)
 
 

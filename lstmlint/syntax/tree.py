@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import warnings
-from functools import lru_cache
 from itertools import accumulate
 
 from lstmlint.lean import dataclass
@@ -31,13 +30,7 @@ class SyntaxProblem:
     """True for what Python may well read, and lstmlint does not."""
 
 
-@lru_cache(maxsize=4)
 def parse(source: SourceFile) -> ast.Module | SyntaxProblem:
-    """The tree of a file. The last few are kept, for those who ask one after another."""
-    return read(source)
-
-
-def read(source: SourceFile) -> ast.Module | SyntaxProblem:
     """The tree of a file or of a part of one."""
     try:
         with warnings.catch_warnings():

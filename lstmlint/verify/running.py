@@ -16,6 +16,7 @@ from lstmlint.engine.lint import Outcome, lint
 from lstmlint.engine.settings import Settings, SettingsFinder
 from lstmlint.engine.suppress import suppress
 from lstmlint.findings import Confidence, Diagnostic, Reason
+from lstmlint.interpret.linted import whole
 from lstmlint.interpret.program import interpret
 from lstmlint.names.project import Project
 from lstmlint.source import ReadProblem, SourceFile, Span
@@ -136,19 +137,27 @@ def _verify_file(
 ) -> None:
     absolute = os.path.abspath(file.path)
     found = [each for each in outcome.diagnostics if each.span.path == file.path]
-    worlds = interpret(SourceFile(absolute, source.text), project, file.settings.configuration.versions)
-    framework = framework_of(worlds[0]) if worlds else ""
+    world = _world(SourceFile(absolute, source.text), project, file.settings)
+    framework = "" if world is None else framework_of(world)
     models: tuple[ModelPlan, ...] = ()
-    if framework:
-        models = _plans(framework, SourceFile(absolute, source.text), worlds[0], file.settings, wanted)
+    if world is not None and framework:
+        models = _plans(framework, SourceFile(absolute, source.text), world, file.settings, wanted)
         if models:
             file.beliefs = models[0].beliefs
             _run(file, framework, models, options)
-    whole = () if file.fault is None else (Observation("", fault=file.fault),)
-    file.judged = [judge(diagnostic, (*file.observations, *whole)) for diagnostic in found]
+    faults = () if file.fault is None else (Observation("", fault=file.fault),)
+    file.judged = [judge(diagnostic, (*file.observations, *faults)) for diagnostic in found]
     _tell_troubles(file, models)
     for shown in proofs(file.observations, file.judged):
         _add_proof(file, shown.proof, source)
+
+
+def _world(source: SourceFile, project: Project, settings: Settings) -> World | None:
+    """The finished world of a whole file; None where Python cannot read it."""
+    tree = parse(source)
+    if isinstance(tree, SyntaxProblem):
+        return None
+    return interpret(whole(source, tree, project), project, settings.configuration.versions)
 
 
 def _plans(

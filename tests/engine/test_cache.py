@@ -47,9 +47,11 @@ class Runs:
         self.warnings: list[str] = []
         interpret = program.interpret
 
-        def noted(source, *rest):  # type: ignore[no-untyped-def]
-            self.interpreted.append(Path(source.path).name)
-            return interpret(source, *rest)
+        def noted(part, *rest):  # type: ignore[no-untyped-def]
+            name = Path(part.source.path).name
+            if name not in self.interpreted:
+                self.interpreted.append(name)
+            return interpret(part, *rest)
 
         monkeypatch.setattr(program, "interpret", noted)
 

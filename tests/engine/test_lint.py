@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from lstmlint import checks
 from lstmlint.engine import analyse
 from lstmlint.engine.lint import Outcome, lint, lint_bytes
 from lstmlint.engine.settings import Options, SettingsFinder
 from lstmlint.findings import Confidence
+from lstmlint.interpret.linted import Linted
 from lstmlint.names.project import Project
 from lstmlint.rulebook import rule_book
 from lstmlint.source import SourceFile
 from lstmlint.versions import Versions
+from lstmlint.world import World
 from tests.conftest import FlawedWorld
 
 Write = Callable[[str, str], Path]
@@ -56,7 +59,8 @@ def test_findings_are_sorted_by_path_line_column_and_code(write: Write) -> None:
 
 def test_what_is_said_twice_is_reported_once(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     write("a.py", FLAW)
-    monkeypatch.setattr("lstmlint.interpret.program.interpret", lambda source, *_: [FlawedWorld(source)] * 2)
+    find = checks.find
+    monkeypatch.setattr(checks, "find", lambda world, rules: find(world, rules) * 2)
     assert said(run()) == ["a.py:2:5 LST104"]
 
 
@@ -75,7 +79,7 @@ def test_a_finding_in_another_file_of_the_run_belongs_to_that_file(
     helper = write("helper.py", f"x = {flaw}\ny = {flaw}  # lstmlint: ignore[LST104]\n")
     write("model.py", "LSTM\n")
     world = FlawedWorld(SourceFile.read(helper))
-    monkeypatch.setattr("lstmlint.interpret.program.interpret", lambda source, *_: [world])
+    monkeypatch.setattr("lstmlint.interpret.program.interpret", lambda part, *_: world)
     assert said(run()) == ["helper.py:1:5 LST104"]
     assert said(run("model.py")) == []
 
@@ -201,9 +205,9 @@ def test_the_project_knows_the_paths_given_and_their_sources(
     write("two/b.py", "LSTM")
     projects: list[Project] = []
 
-    def interpret(source: SourceFile, project: Project, versions: Versions) -> list[object]:
+    def interpret(part: Linted, project: Project, versions: Versions) -> World:
         projects.append(project)
-        return []
+        return World()
 
     monkeypatch.setattr("lstmlint.interpret.program.interpret", interpret)
     run("one", "two/b.py")

@@ -39,11 +39,11 @@ def test_a_process_that_dies_is_named_with_its_file_and_the_rest_is_linted(
 ) -> None:
     here = os.getpid()
 
-    def interpret(source, *_):  # type: ignore[no-untyped-def]
-        number = int(Path(source.path).stem[4:])
+    def interpret(part, *_):  # type: ignore[no-untyped-def]
+        number = int(Path(part.source.path).stem[4:])
         if number in DEADLY and os.getpid() != here:
             os._exit(DEADLY[number])
-        return [FlawedWorld(source)]
+        return FlawedWorld(part.source)
 
     monkeypatch.setattr("lstmlint.interpret.program.interpret", interpret)
     found = lint(["."], SettingsFinder(rule_book(), Options(isolated=True)), Means(jobs=2))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 from textwrap import dedent
 
+from lstmlint.interpret.linted import whole
 from lstmlint.interpret.program import settle
 from lstmlint.interpret.run import Run
 from lstmlint.names.project import Project
 from lstmlint.source import SourceFile
+from lstmlint.syntax.tree import parse
 from lstmlint.values import Value
 from lstmlint.versions import NEWEST, Versions
 from lstmlint.world import World
@@ -17,9 +20,10 @@ def run_of(
     text: str, project: Project | None = None, path: str = "program.py", versions: Versions = NEWEST
 ) -> Run:
     """The finished run over a program."""
-    run = settle(SourceFile(path, dedent(text)), project or Project(), versions)
-    assert run is not None
-    return run
+    source, project = SourceFile(path, dedent(text)), project or Project()
+    tree = parse(source)
+    assert isinstance(tree, ast.Module)
+    return settle(whole(source, tree, project), project, versions)
 
 
 def world_of(text: str, versions: Versions = NEWEST) -> World:

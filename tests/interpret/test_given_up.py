@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from benchmarks.generate import importing
 from lstmlint.events import Called
 from lstmlint.findings import GivenUp
 from lstmlint.interpret import program, run
-from lstmlint.interpret.program import interpret, settle
+from lstmlint.interpret.linted import parts_of
+from lstmlint.interpret.program import interpret
 from lstmlint.names.project import Project
 from lstmlint.source import SourceFile
 from lstmlint.world import World
@@ -33,7 +35,8 @@ AT_TOP = f"{HEADER}x = 1\n{LONG}"
 
 
 def worlds(text: str, folder: Path) -> list[World]:
-    return interpret(SourceFile(str(folder / "file.py"), text), Project((folder,)))
+    source, project = SourceFile(str(folder / "file.py"), text), Project((folder,))
+    return [interpret(part, project) for part in parts_of(source, ast.parse(text), project)]
 
 
 def given_up(text: str, folder: Path) -> list[GivenUp]:
@@ -88,7 +91,7 @@ def in_a_row(folder: Path, count: int) -> str:
 
 @pytest.mark.parametrize("count", [1, 2, run.WAY])
 def test_calls_through_a_few_files_are_followed(count: int, tmp_path: Path) -> None:
-    (found,) = worlds(in_a_row(tmp_path, count), tmp_path)
+    *_, found = worlds(in_a_row(tmp_path, count), tmp_path)
     layers = [event.layer.id for event in found.events if isinstance(event, Called)]
     assert (len(set(layers)), found.given_up) == (count, ())
 
@@ -111,7 +114,5 @@ def test_calls_that_go_to_and_fro_between_two_files_are_followed(tmp_path: Path)
 
 def test_a_file_takes_no_more_steps_for_more_files_behind_its_imports(tmp_path: Path) -> None:
     text = in_a_row(tmp_path, 16)
-    texts = [importing(run.WAY + 1), text]
-    few, many = (settle(SourceFile(str(tmp_path / "file.py"), each), Project((tmp_path,))) for each in texts)
-    assert few is not None and many is not None
-    assert few.steps == many.steps
+    few, many = (worlds(each, tmp_path) for each in (importing(run.WAY + 1), text))
+    assert [world.steps for world in few] == [world.steps for world in many]

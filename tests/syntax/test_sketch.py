@@ -119,7 +119,7 @@ def test_star_imports_are_known() -> None:
 
 def test_only_what_is_asked_for_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    monkeypatch.setattr(sketch, "read", lambda source, old=sketch.read: [read.append(source.text), old(source)][1])
+    monkeypatch.setattr(sketch, "parse", lambda source, old=sketch.parse: [read.append(source.text), old(source)][1])
     known = Sketch(SourceFile("file.py", "import os\nclass One:\n    pass\nclass Two:\n    pass\n"))
     assert isinstance(known.binding("Two"), ClassEntry)
     assert not any("One" in text for text in read)

@@ -40,7 +40,7 @@ _BIAS = re.compile(r"^bias|_bias", re.IGNORECASE)
 
 def is_about_ports(text: str) -> bool:
     """True for a file that names both a torch layer's parameters and Keras."""
-    if _PORTS.search(text) is None:
+    if not any(part in text for part in ("_ih", "_hh", "_weights")) or _PORTS.search(text) is None:
         return False
     return _KERAS.search(text) is not None or all(pattern.search(text) for pattern in _WORDS)
 
