@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from lstmlint.lean import dataclass
+from lstmlint.triage import wide_encoding
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,9 @@ class SourceFile:
 
 def decode(data: bytes, path: str) -> SourceFile | ReadProblem:
     """The text of a file's bytes, by its byte order mark, its PEP 263 comment, or as UTF-8."""
+    wide = wide_encoding(data)
+    if wide is not None:
+        return ReadProblem(path, f"the file is in {wide}, by its byte order mark, which Python does not read")
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     except SyntaxError:

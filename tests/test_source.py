@@ -40,7 +40,8 @@ def test_the_text_of_bytes(data: bytes, text: str) -> None:
         (b"# coding: klingon\n", "unknown", 1),
         (b"# coding: hex\n61", "not an encoding of text", 1),
         (b"\xef\xbb\xbf# coding: latin-1\n", "unknown", 1),
-        ("a = 1\n".encode("utf-16"), "not UTF-8", 1),
+        ("a = 1\n".encode("utf-16"), "in UTF-16, by its byte order mark", 1),
+        ("a = 1\n".encode("utf-32"), "in UTF-32, by its byte order mark", 1),
         (b"# coding: undefined\n", "not an encoding of text", 1),
     ],
 )
