@@ -1,7 +1,7 @@
 """Arguments to calls, nothing else: `lstmlint [check] PATH...`, `lstmlint explain RULE`, `lstmlint rules`.
 
 Ends with 0 where nothing was found that fails the run, 1 where something was, and 2 where the arguments, a path, a
-configuration or lstmlint itself were wrong.
+configuration or lstmlint itself were wrong, or where models were to be run and none could be.
 """
 
 from __future__ import annotations
@@ -155,13 +155,18 @@ def _verified(options: argparse.Namespace, finder: SettingsFinder) -> int:
     found = verify(options.paths or [os.curdir], finder, Running(python, limits))
     shown = replace(found.outcome, diagnostics=(*found.outcome.diagnostics, *found.refuted))
     outcome = shown if options.show_refuted else found.outcome
+    is_asked = options.command == "verify"
+    if found.shortfall:
+        _say("error" if is_asked else "warning", f"nothing was verified: {found.shortfall}")
     if options.output_format == "json":
-        whole = options.command == "verify"
-        write(report.as_json(found) if whole else report.findings_as_json(found, options.show_refuted))
+        write(report.as_json(found) if is_asked else report.findings_as_json(found, options.show_refuted))
+    elif options.quiet:
+        write(_report(options, outcome))
     else:
-        table = "" if options.quiet else report.table(found, _colour(options), _columns())
-        write(_report(options, outcome) + (f"\n{table}" if table else ""))
-    return _status(options, found.outcome)
+        table = report.table(found, _colour(options), _columns())
+        parts = (report.troubles(found), _report(options, outcome, report.shortfall(found)), table)
+        write("\n".join(filter(None, parts)))
+    return WRONG if found.shortfall and is_asked else _status(options, found.outcome)
 
 
 def _linted(options: argparse.Namespace, finder: SettingsFinder) -> Outcome:
@@ -202,13 +207,13 @@ def _progress(options: argparse.Namespace) -> AbstractContextManager[Callable[[i
     return Bar()
 
 
-def _report(options: argparse.Namespace, outcome: Outcome) -> str:
+def _report(options: argparse.Namespace, outcome: Outcome, shortfall: str = "") -> str:
     found = outcome.diagnostics
     if options.output_format == "json":
         if options.statistics:
             print(summary.statistics(found, outcome.given_up), end="", file=sys.stderr)
         return json.render(found)
-    end = "" if options.quiet else summary.summary(found, outcome.files)
+    end = "" if options.quiet else summary.summary(found, outcome.files, shortfall)
     if options.statistics:
         return summary.statistics(found, outcome.given_up) + end
     if options.output_format == "concise" or not found:

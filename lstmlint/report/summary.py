@@ -10,12 +10,12 @@ from lstmlint.report.counting import counted, found_none
 from lstmlint.report.escaping import escaped
 
 
-def summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
-    """`found 3 problems in 2 files`; of a run that found none, how many files it looked at."""
-    if not diagnostics:
-        return found_none(files)
+def summary(diagnostics: Sequence[Diagnostic], files: int, shortfall: str = "") -> str:
+    """`found 3 problems in 2 files`; of a run that found none, how many files it looked at; then what it lacks."""
     concerned = len({diagnostic.span.path for diagnostic in diagnostics})
-    return f"found {counted(len(diagnostics), 'problem')} in {counted(concerned, 'file')}\n"
+    found = f"found {counted(len(diagnostics), 'problem')} in {counted(concerned, 'file')}\n"
+    said = found if diagnostics else found_none(files)
+    return f"{said.rstrip()}; {shortfall}\n" if shortfall else said
 
 
 def statistics(diagnostics: Sequence[Diagnostic], given_up: Sequence[GivenUp] = ()) -> str:

@@ -11,6 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from lstmlint.report.counting import counted
 from lstmlint.report.json import as_object
 from lstmlint.report.snippet import visible
 from lstmlint.verify.agreement import LayerRow, rows
@@ -22,14 +23,29 @@ STYLES = {"confirmed": "bold red", "refuted": "cyan", "disagrees": "bold yellow"
 
 
 def table(verified: Verified, colour: bool, columns: int | None) -> str:
-    """A row for each recurrent layer that ran, then what could not be run; empty where no model was run."""
+    """A row for each recurrent layer that ran; empty where no model was run."""
     found = [row for path in verified.observations for row in rows(verified, path)]
-    text = _drawn(found, colour, columns or WIDE) if found else ""
+    return _drawn(found, colour, columns or WIDE) if found else ""
+
+
+def troubles(verified: Verified) -> str:
+    """What could not be run, and why: a line each, and one for what would help."""
+    text = ""
     for trouble in verified.troubles:
         text += f"{visible(trouble.path)}:{trouble.line}: {visible(trouble.message)}\n"
         if trouble.cure:
             text += f"  help: {visible(trouble.cure)}\n"
     return text
+
+
+def shortfall(verified: Verified) -> str:
+    """What the summary of a run owns up to: that nothing was verified, or how much could not be run."""
+    if verified.shortfall:
+        return "nothing was verified"
+    models = sum(bool(trouble.model) for trouble in verified.troubles)
+    numbers = {"model": models, "file": len(verified.troubles) - models}
+    said = " and ".join(counted(number, noun) for noun, number in numbers.items() if number)
+    return f"{said} could not be run" if said else ""
 
 
 def _drawn(found: list[LayerRow], colour: bool, columns: int) -> str:

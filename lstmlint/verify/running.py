@@ -70,6 +70,8 @@ class Verified:
     troubles: tuple[Trouble, ...]
     beliefs: Mapping[str, tuple[Belief, ...]] = field(default_factory=dict)
     """What the analyser inferred of the recurrent layers' inputs, by the path of the file."""
+    shortfall: str = ""
+    """Why nothing was verified; empty where something was."""
 
     @property
     def refuted(self) -> tuple[Diagnostic, ...]:
@@ -94,6 +96,12 @@ class _File:
     beliefs: tuple[Belief, ...] = ()
     fault: Fault | None = None
     """What kept the whole file from being run."""
+    framework: str = ""
+    """That of its recurrent layers; empty where it builds none."""
+    is_planned: bool = False
+    """True where there was a model to run."""
+    is_verified: bool = False
+    """True where a model ran to its end, or something was shown on the way."""
 
 
 def verify(paths: Iterable[str], finder: SettingsFinder, options: Options) -> Verified:
@@ -138,18 +146,22 @@ def _verify_file(
     absolute = os.path.abspath(file.path)
     found = [each for each in outcome.diagnostics if each.span.path == file.path]
     world = _world(SourceFile(absolute, source.text), project, file.settings)
-    framework = "" if world is None else framework_of(world)
+    file.framework = framework = "" if world is None else framework_of(world)
     models: tuple[ModelPlan, ...] = ()
     if world is not None and framework:
         models = _plans(framework, SourceFile(absolute, source.text), world, file.settings, wanted)
+        file.is_planned = bool(models)
         if models:
             file.beliefs = models[0].beliefs
             _run(file, framework, models, options)
     faults = () if file.fault is None else (Observation("", fault=file.fault),)
     file.judged = [judge(diagnostic, (*file.observations, *faults)) for diagnostic in found]
     _tell_troubles(file, models)
-    for shown in proofs(file.observations, file.judged):
+    found_by_running = [*proofs(file.observations, file.judged)]
+    for shown in found_by_running:
         _add_proof(file, shown.proof, source)
+    decided = any(each.verdict is not Verdict.NOT_REACHED for each in file.judged)
+    file.is_verified = decided or bool(found_by_running) or any(each.ran for each in file.observations)
 
 
 def _world(source: SourceFile, project: Project, settings: Settings) -> World | None:
@@ -280,4 +292,15 @@ def _together(outcome: Outcome, files: list[_File], finder: SettingsFinder) -> V
         {file.path: file.observations for file in files},
         tuple(trouble for file in files for trouble in file.troubles),
         {file.path: file.beliefs for file in files},
+        _shortfall(files),
     )
+
+
+def _shortfall(files: list[_File]) -> str:
+    if any(file.is_verified for file in files):
+        return ""
+    if any(file.is_planned for file in files):
+        return "no model could be run to its end"
+    if any(file.framework for file in files):
+        return "no model was found that holds one of the recurrent layers: a class, or a function that returns it"
+    return "no recurrent layer was found"

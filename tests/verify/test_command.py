@@ -179,3 +179,42 @@ def test_a_model_that_the_file_does_not_define_is_an_error(tmp_path: Path) -> No
     result = run(tmp_path, WRONG, "verify", "model.py::Lost")
     assert result.returncode == 2
     assert result.stderr.splitlines()[-1] == "lstmlint: error: unknown model `Lost`; did you mean `Last`? in model.py"
+
+
+LOOSE = "import torch\n\nlayer = torch.nn.LSTM(3, 4)\n"
+BUILT_WITH = NARROW.replace("(self)", "(self, size)").replace("3, 4", "3, size")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("x = 1\n", "no recurrent layer was found"),
+        ("def broken(:\n    nn.LSTM\n", "no recurrent layer was found"),
+        (LOOSE, "no model was found that holds one of the recurrent layers"),
+        (BUILT_WITH, "no model could be run to its end"),
+        (f"import no_such_module\n{NARROW}", "no model could be run to its end"),
+    ],
+)
+def test_a_run_that_verifies_nothing_does_not_pass(text: str, why: str, tmp_path: Path) -> None:
+    finished = run(tmp_path, text, "verify", "model.py", "--exit-zero")
+    assert finished.returncode == 2
+    assert f"\nlstmlint: error: nothing was verified: {why}" in finished.stderr
+    assert "in 1 file; nothing was verified\n" in finished.stdout
+    finished = run(tmp_path, text, "verify", "model.py", "-q", "--output-format", "json")
+    assert finished.returncode == 2
+    assert finished.stderr.startswith(f"lstmlint: error: nothing was verified: {why}")
+
+
+def test_linting_may_come_without_a_model(tmp_path: Path) -> None:
+    finished = run(tmp_path, "x = 1\n", "--verify", "model.py")
+    assert (finished.returncode, finished.stdout) == (0, "found no problems in 1 file; nothing was verified\n")
+    assert "lstmlint: warning: nothing was verified: no recurrent layer was found\n" in finished.stderr
+
+
+def test_what_could_not_be_run_comes_first_and_is_counted(tmp_path: Path) -> None:
+    right = WRONG.replace("nn.LSTM(3, hidden)", "nn.LSTM(3, hidden, batch_first=True)")
+    finished = run(tmp_path, right, "verify", "model.py")
+    lines = finished.stdout.splitlines()
+    assert finished.returncode == 0
+    assert lines[0].startswith("model.py:17: `Other` could not be built: ")
+    assert "found no problems in 1 file; 1 model could not be run" in lines
