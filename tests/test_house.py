@@ -53,6 +53,8 @@ LAYERS = (
 
 LONGEST = 400
 """Lines of a file."""
+WIDEST = 120
+"""Characters of a line."""
 SPOKEN_OF = re.compile(r"\b(TODO|FIXME|XXX|sessions?|issues?|agents?)\b|(?<![\w.])/(work|root|home|tmp)/")
 """What speaks of how and where this was written, and not of what it is."""
 
@@ -186,3 +188,9 @@ def test_files_are_short_and_speak_of_the_project(path: Path) -> None:
     assert text.count("\n") <= LONGEST
     if path != Path(__file__):
         assert not SPOKEN_OF.search(text)
+
+
+@pytest.mark.parametrize("page", [path for path in written() if path.suffix == ".md"], ids=lambda page: page.stem)
+def test_prose_is_as_narrow_as_code(page: Path) -> None:
+    prose = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    assert not [line for line in prose.splitlines() if len(line) > WIDEST and not line.startswith("|")]
