@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import libcst as cst
 
@@ -12,6 +13,7 @@ from lstmlint.interpret.calls import call_library
 from lstmlint.interpret.conditions import decide
 from lstmlint.interpret.definitions import define_class, define_function
 from lstmlint.interpret.discards import note_discard
+from lstmlint.interpret.expectations import expects_difference, expects_trouble, on_purpose
 from lstmlint.interpret.iteration import UNROLLED, elements
 from lstmlint.interpret.joins import join
 from lstmlint.interpret.loops import rounds
@@ -33,7 +35,8 @@ def _block(run: Run, frame: Frame, node: cst.SimpleStatementLine | cst.IndentedB
 
 @handles(STATEMENTS, cst.Expr)
 def _expression(run: Run, frame: Frame, node: cst.Expr) -> Flow:
-    run.evaluate(frame, node.value)
+    with on_purpose(run, node.value) if expects_difference(node.value) else nullcontext():
+        run.evaluate(frame, node.value)
     note_discard(run, frame, node.value)
     return Flow.NEXT
 
@@ -107,7 +110,8 @@ def _global(run: Run, frame: Frame, node: cst.Global | cst.Nonlocal) -> Flow:
 
 @handles(STATEMENTS, cst.Assert)
 def _assert(run: Run, frame: Frame, node: cst.Assert) -> Flow:
-    verdict, key = decide(run, frame, node.test)
+    with on_purpose(run, node.test) if expects_difference(node.test) else nullcontext():
+        verdict, key = decide(run, frame, node.test)
     _learn_from_assert(run, frame, node.test)
     if verdict is None:
         run.world.path = run.world.path | {assumption(key, True)}
@@ -261,21 +265,12 @@ def _with(run: Run, frame: Frame, node: cst.With) -> Flow:
         value = run.evaluate(frame, item.item)
         if item.asname is not None:
             assign(run, frame, item.asname.name, value)
-    said = len(run.world.events), len(run.world.claims)
     recording = run.world.recording
     run.world.recording = recording and not any(is_unrecorded(_text(frame, item.item)) for item in node.items)
-    flow = run.execute(frame, [node.body])
+    with on_purpose(run) if any(expects_trouble(item.item) for item in node.items) else nullcontext():
+        flow = run.execute(frame, [node.body])
     run.world.recording = recording
-    if any(_expects_raising(item.item) for item in node.items):
-        del run.world.events[said[0] :], run.world.claims[said[1] :]
     return flow
-
-
-def _expects_raising(manager: cst.BaseExpression) -> bool:
-    """True for `pytest.raises(...)` and its kin: what is wrong inside is wrong on purpose."""
-    function = manager.func if isinstance(manager, cst.Call) else manager
-    name = function.attr if isinstance(function, cst.Attribute) else function
-    return isinstance(name, cst.Name) and name.value in ("raises", "assertRaises", "assertRaisesRegex")
 
 
 @handles(STATEMENTS, cst.Try, cst.TryStar)
