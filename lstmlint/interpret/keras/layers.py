@@ -49,8 +49,13 @@ def paths(*names: str) -> tuple[str, ...]:
 
 
 def called(world: World, layer: Layer, call: Call, source: Value, result: Value) -> Value:
-    """Notes an application and returns its result, with what becomes of a mask."""
+    """Notes an application and returns its result, with what becomes of a mask.
+
+    What comes out is another tensor than what went in, even where nothing that is known of it differs (dropout).
+    """
     result = with_mask(layer, call.place, source, source.items if isinstance(source, Tuple) else (), result)
+    if result is source and isinstance(result, (Tensor, OpenTensor)):
+        result = replace(result)
     world.emit(Called(place=call.place, layer=layer, source=source, state=None, result=result))
     return result
 
