@@ -97,6 +97,7 @@ def once(run: Run, entry: Callable[[], object]) -> None:
     run.world.path = ALWAYS
     run.world.target = ""
     run.world.recording = True
+    run.called.clear()
     try:
         entry()
     except RecursionError:

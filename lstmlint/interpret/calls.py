@@ -16,7 +16,7 @@ from lstmlint.interpret.iteration import unpack_starred
 from lstmlint.interpret.joins import join, known_choices
 from lstmlint.interpret.keras.arrays import library_result, of_function, of_method, twin
 from lstmlint.interpret.registry import APPLICATIONS, OPERATIONS, Call
-from lstmlint.interpret.run import CALLS, DEPTH, EXPRESSIONS, Run, handles
+from lstmlint.interpret.run import CALLS, EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Frame, FunctionInfo
 from lstmlint.interpret.torch.gradients import is_unrecorded, note_unfollowed
 from lstmlint.values import (
@@ -115,10 +115,8 @@ def call_function(run: Run, info: FunctionInfo, call: Call, receiver: Value | No
     """Interprets a function of the program with its arguments; unknown where that goes too deep or in a circle."""
     world = run.world
     parsed = info.syntax(run.syntax)
-    if parsed is None or len(run.stack) >= DEPTH or run.stack.count(info.ident) >= 2:
-        return world.unknown()
     file = info.closure.file
-    if not run.may_enter(file):
+    if parsed is None or not run.may_enter(file) or not run.may_call(info.ident):
         return world.unknown()
     is_leaving = file is not run.frames[0].file and run.left is None
     if is_leaving:

@@ -6,6 +6,7 @@ statements and calls reach each other through the run, and no module needs to im
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import field
 from typing import Any, TypeVar
@@ -59,6 +60,8 @@ FILES = 100
 """Files that the names of one file may lead to; a package that brings in all it has would lead to hundreds."""
 DEPTH = 16
 """Calls inside calls."""
+CALLED = 64
+"""How often a call expression leads into a function in one entry: calls of calls that call twice would double."""
 WAY = 5
 """Files that calls inside calls may lead through: what a file costs must not grow with the files behind its imports."""
 LOOPS = 4
@@ -92,6 +95,8 @@ class Run:
     """Methods that were called, by identity and the address of the object."""
     stack: list[Hashable] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
+    called: Counter[tuple[Hashable, Hashable]] = field(default_factory=Counter)
+    """How often each call expression led into each function since the entry began."""
     steps: int = 0
     abroad: int = 0
     """Steps taken in other files of the project, up to the last return from there."""
@@ -118,6 +123,15 @@ class Run:
     def may_leave(self) -> bool:
         """True while other files of the project are worth further steps."""
         return self.abroad + (0 if self.left is None else self.steps - self.left) <= ABROAD
+
+    def may_call(self, function: Hashable) -> bool:
+        """True while the call that is being interpreted may go into a function; counts how often it did."""
+        if len(self.stack) >= DEPTH or self.stack.count(function) >= 2:
+            return False
+        site = self.world.site
+        call = site[1] if isinstance(site, tuple) else None, function
+        self.called[call] += 1
+        return self.called[call] <= CALLED
 
     def may_enter(self, file: ModuleFile) -> bool:
         """True while calls may lead to a file: to that of the run at any time, to others within the bounds."""
