@@ -1,8 +1,8 @@
 """What runs printed before: the same run over the same files prints it again, with next to nothing imported.
 
 An answer is good as long as the command line, the files it names, the configurations above them, lstmlint and all that
-was looked up in other files are the same. Answers lie in the SQLite file of the results (`engine.cache`), which writes
-them; here they are only read, and whatever is wrong with that file is left for the long way to say.
+was looked up in other files are the same. Answers lie in the SQLite file of all that is kept (`engine.store`), where
+`engine.cache` puts them; here they are only read, and whatever is wrong with that file is left for the long way to say.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ except ImportError:
 
 FILE = "results.sqlite"
 """The database in a cache's folder."""
-LAYOUT = 3
+LAYOUT = 4
 """Grows where the tables change; results of another layout are dropped."""
 
 Answer = tuple[int, str]

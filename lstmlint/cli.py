@@ -115,10 +115,11 @@ def _remember(asked: Question, key: str, answer: Answer, outcome: Outcome) -> No
     after = question(asked.arguments)
     if outcome.failures or outcome.lookups is None or after is None or after.key() != key or after.concerns_imports():
         return
-    from lstmlint.engine.cache import ResultCache
+    from lstmlint.engine.cache import put_answer
+    from lstmlint.engine.store import Store
 
     # Whether a cache is of use has been said.
-    ResultCache(str(asked.cache_folder), lambda text: None).put_answer(key, answer, outcome.lookups)
+    put_answer(Store(str(asked.cache_folder), lambda text: None), key, answer, outcome.lookups)
 
 
 def _status(options: argparse.Namespace, outcome: Outcome) -> int:

@@ -125,6 +125,8 @@ class Found:
     given_up: tuple[GivenUp, ...] = ()
     steps: int = 0
     """How much work it was."""
+    is_steered: bool = False
+    """True where a comment of the file addresses lstmlint."""
 
 
 CheckFunction = TypeVar("CheckFunction", bound=Callable[..., Iterator[Finding]])

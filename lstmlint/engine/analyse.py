@@ -18,6 +18,7 @@ from lstmlint.findings import Confidence, Diagnostic, Finding, Found, GivenUp, R
 from lstmlint.headroom import headroom
 from lstmlint.lean import dataclass
 from lstmlint.source import ReadProblem, SourceFile, Span, decode
+from lstmlint.syntax.pragmas import is_steered
 from lstmlint.syntax.tree import SyntaxProblem, parse
 
 LARGEST = 4_000_000
@@ -29,20 +30,26 @@ UNREADABLE_FILE = "unreadable-file"
 
 @dataclass(frozen=True)
 class Analysed:
-    """What one file came to. `source` is None where the file has nothing to interpret or cannot be read.
+    """What one file came to.
 
     A diagnostic's span can lie in another file of the project, where the mistake is what that file does with this one's
     data.
     """
 
     diagnostics: tuple[Diagnostic, ...] = ()
-    source: SourceFile | None = None
     ran: frozenset[str] = frozenset()
     """The rules whose checks have run."""
     given_up: tuple[GivenUp, ...] = ()
+    is_interpreted: bool = False
+    """False where the file has nothing to interpret or cannot be read."""
+    is_steered: bool = False
+    """True where a comment of the file addresses lstmlint."""
+    source: SourceFile | None = None
+    """The file, where it is known without reading it again, and its findings or comments will ask for it."""
 
 
-_NOTHING = Analysed()
+NOTHING = Analysed()
+"""What a file came to that has nothing to interpret, as have most files of a tree."""
 
 
 def analyse(data: bytes, target: Target, surroundings: Surroundings) -> Analysed:
@@ -51,17 +58,24 @@ def analyse(data: bytes, target: Target, surroundings: Surroundings) -> Analysed
     The surroundings are asked for their project only where there is something to interpret.
     """
     if not surroundings.concerns(data, target):
-        return _NOTHING
+        return NOTHING
     path, settings = target.absolute, target.settings
     source = _decoded(data, path)
     if isinstance(source, ReadProblem):
         return Analysed((tool_diagnostic(UNREADABLE_FILE, source.message, _start(source), settings),))
     found = surroundings.remembered(data, target, lambda: _found(source, target, surroundings))
-    source.__dict__.pop("lines", None)  # most are not asked for again, and they take as much as the text
-    if any(diagnostic.rule == SYNTAX_ERROR for diagnostic in found.diagnostics):
-        return Analysed(found.diagnostics, source)
-    ran = frozenset(rule for rule in target.rules if not settings.book.by_name[rule].is_observed)
-    return Analysed(found.diagnostics, source, ran, found.given_up)
+    return analysed(found, target, source)
+
+
+def analysed(found: Found, target: Target, source: SourceFile | None = None) -> Analysed:
+    """A file by what interpreting it came to, now or in an earlier run."""
+    book = target.settings.book
+    is_read = not any(diagnostic.rule == SYNTAX_ERROR for diagnostic in found.diagnostics)
+    ran = frozenset(rule for rule in target.rules if is_read and not book.by_name[rule].is_observed)
+    if source is not None:
+        source.__dict__.pop("lines", None)  # most are not asked for again, and they take as much as the text
+    kept = source if found.diagnostics or found.is_steered else None
+    return Analysed(found.diagnostics, ran, found.given_up, True, found.is_steered, kept)
 
 
 def _decoded(data: bytes, path: str) -> SourceFile | ReadProblem:
@@ -70,8 +84,12 @@ def _decoded(data: bytes, path: str) -> SourceFile | ReadProblem:
     return decode(data, path) if len(data) <= LARGEST else ReadProblem(path, _too_large(data))
 
 
-@headroom()
 def _found(source: SourceFile, target: Target, surroundings: Surroundings) -> Found:
+    return replace(_looked_into(source, target, surroundings), is_steered=is_steered(source))
+
+
+@headroom()
+def _looked_into(source: SourceFile, target: Target, surroundings: Surroundings) -> Found:
     settings = target.settings
     tree = parse(source)
     if isinstance(tree, SyntaxProblem):

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from functools import cached_property, partial
 from pathlib import Path
 
-from lstmlint.engine.analyse import Analysed, analyse, unreadable
+from lstmlint.engine.analyse import NOTHING, Analysed, analyse, analysed, unreadable
 from lstmlint.engine.discover import Target, discover
 from lstmlint.engine.settings import Settings, SettingsFinder
 from lstmlint.engine.suppress import suppress
@@ -62,8 +62,8 @@ class Outcome:
 
     diagnostics: tuple[Diagnostic, ...]
     """Sorted by path, line, column and code."""
-    sources: Mapping[str, SourceFile]
-    """The files that were interpreted, by the paths in the diagnostics."""
+    interpreted: tuple[str, ...]
+    """The files that have something to interpret, by the paths in the diagnostics."""
     files: int
     """How many files were looked at, those without a recurrent layer included."""
     failures: tuple[Failure, ...]
@@ -73,14 +73,18 @@ class Outcome:
     """What was not followed to its end, by path."""
     lookups: Mapping[tuple[str, tuple[str, ...]], str | None] | None = None
     """Where modules were looked for and what was found; None where that is not known."""
-    _lines: dict[str, Sequence[str]] = field(default_factory=dict, repr=False)
+    _sources: dict[str, SourceFile | ReadProblem] = field(default_factory=dict, repr=False)
+
+    def source(self, path: str) -> SourceFile | ReadProblem:
+        """A file that was interpreted, or that a diagnostic speaks of, by the path in it."""
+        if path not in self._sources:
+            self._sources[path] = SourceFile.read(path)
+        return self._sources[path]
 
     def lines(self, path: str) -> Sequence[str]:
         """The lines of a file that a diagnostic speaks of, by the path in it; none where it cannot be read."""
-        if path not in self._lines:
-            source = self.sources.get(path) or SourceFile.read(path)
-            self._lines[path] = source.lines if isinstance(source, SourceFile) else ()
-        return self._lines[path]
+        source = self.source(path)
+        return source.lines if isinstance(source, SourceFile) else ()
 
 
 def lint(paths: Sequence[str], finder: SettingsFinder, means: Means = Means()) -> Outcome:
@@ -105,6 +109,18 @@ def lint_bytes(data: bytes, path: str, finder: SettingsFinder) -> Outcome:
         target = Target(path, absolute, settings)
         run.keep(target, _look_at(run.surroundings, target, data))
     return run.outcome()
+
+
+def _known(surroundings: Surroundings, target: Target) -> Analysed | Failure | None:
+    """What a file comes to, where that is known without interpreting it."""
+    try:
+        is_concerned = surroundings.is_concerned(target)
+        found = surroundings.known(target) if is_concerned else None
+    except Exception as error:
+        return Failure(target.path, f"{type(error).__name__}: {error}", _trace(error))
+    if found is not None:
+        return analysed(found, target)
+    return NOTHING if is_concerned is False else None
 
 
 def _look_at(surroundings: Surroundings, target: Target, data: bytes | None = None) -> Analysed | Failure:
@@ -136,10 +152,6 @@ def _read(path: str) -> bytes | ReadProblem:
         return ReadProblem(path, f"cannot be read: {problem.strerror or problem}")
 
 
-def _silent(text: str) -> None:
-    """Other processes say nothing: the first one has said it."""
-
-
 @dataclass
 class _Run:
     """A run as it goes. Everything is kept by absolute path."""
@@ -160,29 +172,41 @@ class _Run:
         return Surroundings(roots, self.means.cache_folder, self.means.warn, self.means.lives_on)
 
     def look_at_all(self, targets: Sequence[Target]) -> None:
+        """Analyses files: those first that take next to nothing, and the others then."""
+        self.surroundings.learn(targets)
+        found: dict[str, Analysed | Failure] = {}
+        left = []
+        for target in targets:
+            known = _known(self.surroundings, target)
+            if known is None:
+                left.append(target)
+            else:
+                found[target.absolute] = known
+                self.means.progress(len(found), len(targets))
+        self.surroundings.keep(targets)
+        for target, looked_at in self._looked_at(left):
+            found[target.absolute] = looked_at
+            self.means.progress(len(found), len(targets))
+        for target in targets:  # in their own order, whoever was ready first
+            self.keep(target, found[target.absolute])
+
+    def _looked_at(self, targets: Sequence[Target]) -> Iterator[tuple[Target, Analysed | Failure]]:
         """Analyses files one after the other, and with other processes where that takes long."""
         begun = time.monotonic()
         for number, target in enumerate(targets):
             if self.means.jobs > 1 and len(targets) - number >= FEWEST and time.monotonic() - begun > PATIENCE:
-                self._share(targets, number)
+                yield from self._shared(targets[number:])
                 return
-            self.keep(target, _look_at(self.surroundings, target))
-            self.means.progress(number + 1, len(targets))
+            yield target, _look_at(self.surroundings, target)
 
-    def _share(self, targets: Sequence[Target], done: int) -> None:
-        """Analyses the rest of the files in several processes."""
+    def _shared(self, targets: Sequence[Target]) -> Iterator[tuple[Target, Analysed | Failure]]:
+        """Analyses files in several processes."""
         from lstmlint.engine.parallel import spread
 
         self.is_shared = True
-        if self.surroundings.cache is not None:
-            self.surroundings.cache.look()
-        theirs = Surroundings(self.surroundings.roots, self.means.cache_folder, _silent)
-        left, results = targets[done:], {}
-        for target, found in spread(left, partial(_look_at, theirs), _died, self.means.jobs):
-            results[target.absolute] = found
-            self.means.progress(done + len(results), len(targets))
-        for target in left:  # in their own order, whoever was ready first
-            self.keep(target, results[target.absolute])
+        if self.surroundings.cache_folder is not None:
+            self.surroundings.store.look()
+        yield from spread(targets, partial(_look_at, self.surroundings.elsewhere()), _died, self.means.jobs)
 
     def keep(self, target: Target, found: Analysed | Failure) -> None:
         """Keeps what a file came to."""
@@ -202,10 +226,10 @@ class _Run:
         found: dict[str, list[Diagnostic]] = {}
         for diagnostic in (diagnostic for known in self.analysed.values() for diagnostic in known.diagnostics):
             found.setdefault(diagnostic.span.path, []).append(diagnostic)
-        kept = {absolute: self._kept(target, found.get(absolute, [])) for absolute, target in self.targets.items()}
+        kept = {path: self._kept(self.targets[path], found.get(path, [])) for path in self._worth_it(found)}
         return Outcome(
             diagnostics=tuple(sorted((_shown(own, self._path) for each in kept.values() for own in each), key=_order)),
-            sources={self._path(path): known.source for path, known in self.analysed.items() if known.source},
+            interpreted=tuple(self._path(path) for path, known in self.analysed.items() if known.is_interpreted),
             files=len(self.targets),
             failures=tuple(sorted(self.failures, key=lambda failure: failure.path)),
             failed=any(self.targets[path].settings.fails(own.severity) for path, each in kept.items() for own in each),
@@ -215,16 +239,21 @@ class _Run:
                 for each in known.given_up
             ),
             lookups=None if self.is_shared or self.means.cache_folder is None else self.surroundings.lookups,
+            _sources={self._path(path): known.source for path, known in self.analysed.items() if known.source},
         )
+
+    def _worth_it(self, found: Collection[str]) -> Iterator[str]:
+        """The files of the run with findings or comments, in their order; most files of a tree have neither."""
+        for path in self.targets:
+            if path in found or (path in self.analysed and self.analysed[path].is_steered):
+                yield path
 
     def _kept(self, target: Target, found: list[Diagnostic]) -> list[Diagnostic]:
         """A file's findings, without those that its comments suppress, that are too unsure, or that say it twice."""
         known = self.analysed.get(target.absolute, Analysed())
-        if not found and known.source is None:
-            return []  # as of most files of a tree
         rules = target.rules
         found = [diagnostic for diagnostic in found if diagnostic.rule in rules]
-        source = known.source or (SourceFile.read(target.absolute) if found else None)
+        source = known.source or SourceFile.read(target.absolute)
         if isinstance(source, SourceFile):
             found = suppress(found, source, target.settings, known.ran)
         sure = [diagnostic for diagnostic in found if diagnostic.confidence >= target.settings.min_confidence]

@@ -13,7 +13,7 @@ from lstmlint.source import Span
 def stored(found: Found) -> str:
     """What was found as a text that `restored` reads."""
     given_up = [[each.path, each.what, each.bound] for each in found.given_up]
-    return json.dumps([[_record(diagnostic) for diagnostic in found.diagnostics], given_up])
+    return json.dumps([[_record(diagnostic) for diagnostic in found.diagnostics], given_up, found.is_steered])
 
 
 def _record(diagnostic: Diagnostic) -> list[Any]:
@@ -36,8 +36,9 @@ def restored(text: str) -> Found:
 
     Raises ValueError, TypeError or KeyError where it is not what `stored` wrote.
     """
-    diagnostics, given_up = json.loads(text)
-    return Found(tuple(_diagnostic(*record) for record in diagnostics), tuple(GivenUp(*each) for each in given_up))
+    diagnostics, given_up, is_steered = json.loads(text)
+    given_up = tuple(GivenUp(*each) for each in given_up)
+    return Found(tuple(_diagnostic(*record) for record in diagnostics), given_up, bool(is_steered))
 
 
 def _diagnostic(

@@ -49,7 +49,8 @@ class Locator:
 
     def __init__(self, roots: tuple[str, ...]) -> None:
         self.roots = roots
-        self._listed: dict[str, frozenset[str]] = {}
+        self.listed: dict[str, frozenset[str]] = {}
+        """The folders looked into so far, and what lies there under a name that a module can have."""
         self._starts: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str, int, str], Found] = {}
 
@@ -78,28 +79,34 @@ class Locator:
         """The importing file's folder, those of the packages around it, and the roots."""
         if folder not in self._starts:
             around = [folder]
-            while "__init__.py" in self._list(around[-1]) and os.path.dirname(around[-1]) != around[-1]:
+            while "__init__.py" in self.listing(around[-1]) and os.path.dirname(around[-1]) != around[-1]:
                 around.append(os.path.dirname(around[-1]))
             self._starts[folder] = tuple(dict.fromkeys((*around, *self.roots)))
         return self._starts[folder]
 
     def _walk(self, folder: str, parts: Sequence[str]) -> Found:
         for number, part in enumerate(parts):
-            entries = self._list(folder)
+            entries = self.listing(folder)
             if number == len(parts) - 1 and f"{part}.py" in entries:
                 return os.path.join(folder, f"{part}.py"), None
             if part not in entries:
                 return _NOWHERE
             folder = os.path.join(folder, part)
-        return os.path.join(folder, "__init__.py") if "__init__.py" in self._list(folder) else None, folder
+        return os.path.join(folder, "__init__.py") if "__init__.py" in self.listing(folder) else None, folder
 
-    def _list(self, folder: str) -> frozenset[str]:
-        if folder not in self._listed:
+    def listing(self, folder: str) -> frozenset[str]:
+        """What lies in a folder under a name that a module can have; nothing where it is no folder."""
+        if folder not in self.listed:
             try:
-                self._listed[folder] = frozenset(os.listdir(folder))
+                self.listed[folder] = frozenset(filter(_is_module, os.listdir(folder)))
             except OSError:
-                self._listed[folder] = frozenset()
-        return self._listed[folder]
+                self.listed[folder] = frozenset()
+        return self.listed[folder]
+
+
+def _is_module(name: str) -> bool:
+    """True for the name of a module's file or folder; what running Python leaves behind is none."""
+    return name.endswith(".py") or ("." not in name and name != "__pycache__")
 
 
 def _above(folder: str, levels: int) -> str:

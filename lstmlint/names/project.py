@@ -64,7 +64,7 @@ class Project:
             self.reach = Reach(Locator(tuple(map(str, self.roots))))
         data = source.text.encode("utf-8", "replace")
         found = self.reach.involved(data, source.path)
-        for folder, parts in self.reach.consulted(data, source.path):
+        for folder, parts in self.reach.looked_for(data, source.path):
             self.file_of(folder, parts)
         return found
 

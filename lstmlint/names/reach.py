@@ -10,7 +10,7 @@ import os
 import re
 import stat
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import accumulate
 
@@ -51,13 +51,18 @@ class Reach:
         """Each name once: the same ones are imported everywhere."""
         self._defined: dict[tuple[str, int], frozenset[bytes]] = {}
 
+    @property
+    def consulted(self) -> Collection[str]:
+        """The files on which depends what was said so far, besides what the locator has listed."""
+        return self._named
+
     def concerns(self, data: bytes, path: str) -> bool:
         """True where a file names something recurrent, or a framework's user imports it from the project."""
-        self._look(path, data)
-        if self._named[path]:
+        if triage.concerns(data):
             return True
-        if not triage.mentions_framework(data):
+        if not triage.mentions_framework(data) or len(data) > MAXIMUM:
             return False
+        self._look(path, data)
         brought = self._brought(path, DISTANCE, data)
         return bool(brought) and _works_with(data, brought)
 
@@ -66,7 +71,7 @@ class Reach:
         companions = [match.start() for match in _COMPANION.finditer(data)]
         return frozenset(map(_text, _involved(data, self._brought(path, DISTANCE, data), companions)))
 
-    def consulted(self, data: bytes, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def looked_for(self, data: bytes, path: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Where `involved` looks for the modules that a file names, found or not, and the other files that it reads."""
         for module, level in _modules(data):
             if level or module.partition(".")[0] not in LIBRARIES:

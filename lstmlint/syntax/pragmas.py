@@ -68,9 +68,14 @@ class _Comment:
     last: int
 
 
+def is_steered(source: SourceFile) -> bool:
+    """False where no comment of a file can be a steering one."""
+    return _WORTH_READING.search(source.text) is not None
+
+
 def suppressions(source: SourceFile) -> list[Suppression]:
     """The steering comments of a file, in source order."""
-    if not _WORTH_READING.search(source.text):
+    if not is_steered(source):
         return []
     found = [suppression for comment in _comments(source.text) for suppression in _read(source, comment)]
     return sorted(found, key=lambda suppression: (suppression.span.line, suppression.span.column))

@@ -121,8 +121,10 @@ def verify(paths: Iterable[str], finder: SettingsFinder, options: Options) -> Ve
     outcome = lint(list(dict.fromkeys(plain)), loose)
     project = Project((*dict.fromkeys(Path(os.path.abspath(each)).parent for each in plain), Path.cwd()))
     files = []
-    for path, source in outcome.sources.items():
-        absolute = os.path.abspath(path)
+    for path in outcome.interpreted:
+        source, absolute = outcome.source(path), os.path.abspath(path)
+        if isinstance(source, ReadProblem):
+            continue
         file = _File(path, finder.inside(os.path.dirname(absolute)))
         _verify_file(file, source, outcome, project, options, wanted.get(absolute, set()))
         files.append(file)

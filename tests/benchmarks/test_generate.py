@@ -28,7 +28,7 @@ def test_models_are_right(write: Write) -> None:
     write("models.py", models(1, 3))
     outcome = lint(["models.py"], SettingsFinder(rule_book(), Options(isolated=True)), Means())
     assert (outcome.diagnostics, outcome.failures) == ((), ())
-    assert outcome.sources.keys() == {"models.py"}
+    assert outcome.interpreted == ("models.py",)
 
 
 def test_each_edit_changes_one_line() -> None:

@@ -194,6 +194,6 @@ def test_what_was_consulted_is_named_found_or_not(tree: Path) -> None:
     reach = Reach(Locator((str(tree),)))
     data = b"import torch\nfrom model import Model\nimport gone\nclass Trainer:\n    model = Model()\n"
     assert "Trainer" in reach.involved(data, str(tree / "trainer.py"))
-    consulted = reach.consulted(data, str(tree / "trainer.py"))
+    consulted = reach.looked_for(data, str(tree / "trainer.py"))
     modules = {".".join(parts) for folder, parts in consulted if folder == str(tree)}
     assert modules == {"model", "gone", "encoders"}

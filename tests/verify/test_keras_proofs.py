@@ -132,7 +132,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Verified:
 
 def inside(found: Verified, name: str) -> list[Diagnostic]:
     """What is reported within a class of the file."""
-    (source,) = found.outcome.sources.values()
+    source = found.outcome.source(*found.outcome.interpreted)
     start = next(number for number, line in enumerate(source.lines, 1) if line.startswith(f"class {name}("))
     end = start + MODEL.strip().count("\n")
     return [each for each in found.outcome.diagnostics if start <= each.span.line <= end]
@@ -149,7 +149,7 @@ def test_a_right_model_is_not_reported(name: str, found: Verified) -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_a_wrong_model_is_reported_where_it_goes_wrong(name: str, found: Verified) -> None:
     rule, line, *_ = MODELS[name]
-    (source,) = found.outcome.sources.values()
+    source = found.outcome.source(*found.outcome.interpreted)
     (diagnostic,) = inside(found, name)
     assert diagnostic.rule == rule and source.lines[diagnostic.span.line - 1].strip() == line
 
