@@ -31,6 +31,8 @@ FILES = {
     "user.py": USER,
     "late_user.py": LATE,
     "part/encoders.py": ENCODERS.format("LSTM"),
+    "dense_user.py": USER.replace("part.encoders", "dense"),
+    "dense.py": ENCODERS.format("Tanh"),
     "plain.py": "x = 1\n",
 }
 WITH_FINDINGS = ["helper.py", "user.py"]
@@ -108,6 +110,10 @@ def other_layer(tree: Path) -> None:
     later(tree / "part" / "encoders.py", ENCODERS.format("Tanh"))
 
 
+def recurrent_import(tree: Path) -> None:
+    later(tree / "dense.py", ENCODERS.format("LSTM"))
+
+
 def becomes_recurrent(tree: Path) -> None:
     later(tree / "plain.py", ALONE)
 
@@ -150,6 +156,7 @@ def turned_link(tree: Path) -> None:
 CHANGES = [
     equal_size,
     other_layer,
+    recurrent_import,
     becomes_recurrent,
     deleted_import,
     added_import,
