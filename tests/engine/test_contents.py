@@ -1,4 +1,4 @@
-"""What is remembered of files by their size and times: nothing is opened twice, and nothing that changed is believed."""
+"""What is remembered of files by their size and times: nothing is opened twice, and no change is overlooked."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Runs:
     def __call__(self, *paths: str, cache_folder: str | None = "kept", jobs: int = 1) -> Outcome:
         self.opened.clear()
         finder = SettingsFinder(rule_book(), Options(isolated=True))
-        return lint(paths or ["."], finder, Means(jobs, cache_folder, self.warnings.append))
+        return lint(paths or ["."], finder, Means(jobs, cache_folder, warn=self.warnings.append))
 
 
 @pytest.fixture
