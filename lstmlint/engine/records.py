@@ -38,7 +38,7 @@ def restored(text: str) -> Found:
     """
     diagnostics, given_up, is_steered = json.loads(text)
     given_up = tuple(GivenUp(*each) for each in given_up)
-    return Found(tuple(_diagnostic(*record) for record in diagnostics), given_up, bool(is_steered))
+    return Found(tuple(_diagnostic(*record) for record in diagnostics), given_up, is_steered=bool(is_steered))
 
 
 def _diagnostic(
