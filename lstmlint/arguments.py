@@ -14,7 +14,7 @@ from lstmlint.engine.configuration import CONFIDENCES, FAIL_ON
 from lstmlint.engine.errors import UsageError, unknown
 from lstmlint.quick import CACHE_FOLDER
 
-COMMANDS = ("check", "explain", "rules", "verify")
+COMMANDS = ("check", "explain", "rules", "server", "verify")
 DEFAULT = "check"
 
 
@@ -79,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("rule", metavar="RULE", help="the name or code of a rule")
     listing = commands.add_parser("rules", help="list all rules", allow_abbrev=False)
     listing.add_argument("--output-format", choices=("full", "json"), default="full", help="default: full")
+    server = commands.add_parser("server", help="serve an editor, over standard input and output", allow_abbrev=False)
+    _add_settings(server.add_argument_group("which settings"))
     for each in commands.choices.values():
         each.add_argument("--color", choices=("auto", "always", "never"), default="auto", help="default: auto")
     return parser
@@ -117,8 +119,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     files.add_argument(
         "--stdin-filename", type=_text, metavar="PATH", help="what the file on standard input is called"
     )
-    files.add_argument("--config", type=_file, metavar="FILE", help="use this configuration for every file")
-    files.add_argument("--isolated", action="store_true", help="use no configuration")
+    _add_settings(files)
     running = parser.add_argument_group("how it runs")
     running.add_argument("--jobs", "-j", type=_jobs, metavar="N", help="processes at most; default: one a core")
     running.add_argument("--cache-dir", metavar="FOLDER", help=f"where results are kept; default: ./{CACHE_FOLDER}")
@@ -129,6 +130,11 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     output.add_argument("--quiet", "-q", action="store_true", help="show findings and nothing else")
     output.add_argument("--exit-zero", action="store_true", help="end with 0 whatever was found")
     output.add_argument("--debug", action="store_true", help="show where lstmlint failed, if it does")
+
+
+def _add_settings(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--config", type=_file, metavar="FILE", help="use this configuration for every file")
+    group.add_argument("--isolated", action="store_true", help="use no configuration")
 
 
 def _jobs(text: str) -> int:

@@ -1,4 +1,4 @@
-"""Arguments to calls, nothing else: `lstmlint [check] PATH...`, `lstmlint explain RULE`, `lstmlint rules`.
+"""Arguments to calls, nothing else: `lstmlint [check] PATH...`, `lstmlint explain RULE`, `lstmlint rules`, and so on.
 
 Ends with 0 where nothing was found that fails the run, 1 where something was, and 2 where the arguments, a path, a
 configuration or lstmlint itself were wrong, or where models were to be run and none could be.
@@ -245,6 +245,15 @@ def _rules(options: argparse.Namespace) -> int:
     return 0
 
 
+def _server(options: argparse.Namespace) -> int:
+    try:
+        from lstmlint.server import serve
+    except ModuleNotFoundError as missing:
+        raise UsageError(f"the server needs {missing.name}: pip install 'lstmlint[editor]'") from None
+    serve(Options(config=options.config, isolated=options.isolated, force_exclude=True))
+    return 0
+
+
 def _colour(options: argparse.Namespace) -> bool:
     """Whether to colour: as told, else on a terminal whose user has not said NO_COLOR."""
     if options.color != "auto":
@@ -270,5 +279,6 @@ _RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "check": _check,
     "explain": _explain,
     "rules": _rules,
+    "server": _server,
     "verify": _verify,
 }

@@ -340,3 +340,11 @@ def test_the_version_of_a_folder_counts_in_it(write: Write, capsys: Capture) -> 
     assert [(found["path"], found["rule"]) for found in json.loads(capsys.readouterr().out)] == [
         ("new/model.py", "keras-removed-api")
     ]
+
+
+def test_the_server_says_what_it_needs(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    for name in ("pygls", "lsprotocol"):
+        monkeypatch.setitem(sys.modules, name, None)
+    monkeypatch.delitem(sys.modules, "lstmlint.server", raising=False)
+    assert main(["server"]) == 2
+    assert capsys.readouterr().err.endswith("pip install 'lstmlint[editor]'\n")

@@ -45,6 +45,7 @@ LAYERS = (
     "verify",
     "report",
     "quick",
+    "server",
     "arguments",
     "cli",
     "__main__",
