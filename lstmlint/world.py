@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from copy import copy
 from dataclasses import field
+from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,9 @@ from lstmlint.versions import KERAS_2, NEWEST, Version, Versions
 
 if TYPE_CHECKING:
     from lstmlint.interpret.registry import Call
+
+MANY = 1_000
+"""Items of a list, or entries of a dictionary, that are known of one that changes: each change copies them."""
 
 
 class Heap(dict[int, object]):
@@ -215,8 +219,9 @@ class World:
         return not isinstance(stored, tuple) or bool(stored[1])
 
     def set_items(self, ref: ListRef, items: Iterable[Value], open_ended: bool) -> None:
-        """Replaces what a list holds."""
-        self.heap[ref.address] = (tuple(items), open_ended)
+        """Replaces what a list holds; of one that has grown long, the first items are known."""
+        known = tuple(items)
+        self.heap[ref.address] = (known[:MANY], open_ended or len(known) > MANY)
 
     def new_dict(self, entries: Mapping[Any, Value], open_ended: bool = False) -> DictRef:
         """A dictionary on the heap; keys are the Python values of constants."""
@@ -235,8 +240,8 @@ class World:
         return not isinstance(stored, tuple) or bool(stored[1])
 
     def set_entries(self, ref: DictRef, entries: Mapping[Any, Value], open_ended: bool) -> None:
-        """Replaces what a dictionary holds."""
-        self.heap[ref.address] = (dict(entries), open_ended)
+        """Replaces what a dictionary holds; of one that has grown long, the first entries are known."""
+        self.heap[ref.address] = (dict(islice(entries.items(), MANY)), open_ended or len(entries) > MANY)
 
     def rank(self, root: Hashable) -> int | None:
         """The rank of an unknown thing as far as it is known; a question in vain is remembered."""

@@ -18,6 +18,8 @@ from lstmlint.interpret.wording import shortened
 from lstmlint.values import Const, Layer, Note, Tensor, Value, as_bool
 
 RULE = "keras-bidirectional-by-hand"
+MANY = 16
+"""Parts of a join that are held against each other."""
 Together = Joined | Combined
 
 
@@ -118,13 +120,18 @@ def _one_direction_twice(event: Together, facts: Facts) -> Iterator[Finding]:
 
 
 def _twins(event: Together, facts: Facts) -> Finding | None:
-    parts = [part for part in event.parts if isinstance(part, Tensor)]
+    parts = [part for part in event.parts if isinstance(part, Tensor) and _is_summary(part)][:MANY]
     for number, one in enumerate(parts):
         for other in parts[number + 1 :]:
             finding = _same_state(event, one) if one == other else _same_reading(event, one, other, facts)
             if finding is not None:
                 return finding
     return None
+
+
+def _is_summary(part: Tensor) -> bool:
+    """True for what a recurrent layer gives: a state, or an output."""
+    return part.state is not None or any(part.noted(kind) is not None for kind in ("sequence", "last-step"))
 
 
 def _same_state(event: Together, state: Tensor) -> Finding | None:

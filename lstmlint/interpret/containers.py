@@ -6,6 +6,11 @@ from lstmlint.interpret.registry import Call, operation
 from lstmlint.values import ANY, NONE, Const, DictRef, Instance, ListRef, Tuple, Value
 from lstmlint.world import World
 
+LONGEST = 64
+"""Items that a list is followed to that is appended to."""
+SAMPLE = 128
+"""Items of different kinds that are kept of a list of unknown length."""
+
 
 def list_items(world: World, value: Value | None) -> tuple[tuple[Value, ...], bool]:
     """The items of a list or tuple and whether there may be more."""
@@ -76,9 +81,9 @@ def append(world: World, call: Call) -> Value:
     """list.append(item): the list gets one more item; an open list keeps a sample of each kind."""
     owner, item = call.args[0], call.arg(1, "module")
     if isinstance(owner, ListRef) and item is not None:
-        items = world.items(owner)
-        if not world.is_open(owner) or item not in items:
-            world.set_items(owner, (*items, item), world.is_open(owner) or len(items) > 64)
+        items, is_open = world.items(owner), world.is_open(owner)
+        if not is_open or (len(items) < SAMPLE and item not in items):
+            world.set_items(owner, (*items, item), is_open or len(items) > LONGEST)
     return NONE
 
 

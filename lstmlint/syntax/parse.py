@@ -16,6 +16,7 @@ import libcst as cst
 
 from lstmlint.lean import dataclass
 from lstmlint.source import SourceFile, Span
+from lstmlint.syntax.cutting import cut
 from lstmlint.syntax.index import Lines
 from lstmlint.syntax.written import written
 
@@ -170,11 +171,18 @@ class Syntax:
 
 def _parse(text: str) -> Parsed | None:
     indented = text[:1] in " \t"
-    try:
-        module = cst.parse_module(WRAPPER + text if indented else text)
-    except (cst.ParserSyntaxError, RecursionError, ValueError):
+    whole = WRAPPER + text if indented else text
+    module = next(filter(None, map(_module, dict.fromkeys((cut(whole), whole)))), None)
+    if module is None:
         return None
     statements: Sequence[cst.BaseStatement] = module.body
     if indented:
         statements = cast("Sequence[cst.BaseStatement]", cst.ensure_type(module.body[0], cst.If).body.body)
     return Parsed(module, statements)
+
+
+def _module(text: str) -> cst.Module | None:
+    try:
+        return cst.parse_module(text)
+    except (cst.ParserSyntaxError, RecursionError, ValueError):
+        return None

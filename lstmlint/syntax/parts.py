@@ -120,13 +120,22 @@ def _passive(tree: ast.Module, body: Part, bound: list[frozenset[str]], text: st
 
 def _changed(node: ast.stmt) -> Iterator[str]:
     """The names of what a statement gives another attribute or item."""
-    for part in ast.walk(node):
+    pending: list[ast.AST] = [node]
+    while pending:
+        part = pending.pop()
         if isinstance(part, (ast.Attribute, ast.Subscript)) and isinstance(part.ctx, ast.Store):
             inner: ast.expr = part
             while isinstance(inner, (ast.Attribute, ast.Subscript)):
                 inner = inner.value
             if isinstance(inner, ast.Name):
                 yield inner.id
+        pending += (child for child in ast.iter_child_nodes(part) if not _is_display(child))
+
+
+def _is_display(node: ast.AST) -> bool:
+    """True for what may be long, and gives nothing another value."""
+    is_target = isinstance(node, (ast.List, ast.Tuple)) and isinstance(node.ctx, ast.Store)
+    return isinstance(node, (ast.Constant, ast.Dict, ast.List, ast.Set, ast.Tuple)) and not is_target
 
 
 def _is_passive(node: ast.stmt) -> bool:
@@ -145,4 +154,10 @@ def _never_changes(value: ast.expr) -> bool:
     if isinstance(value, ast.Call):
         function = value.func
         return (function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")) in _UNCHANGING
-    return all(isinstance(part, _CONSTANT) for part in ast.walk(value))
+    pending: list[ast.AST] = [value]
+    while pending:
+        part = pending.pop()
+        if not isinstance(part, _CONSTANT):
+            return False
+        pending += () if isinstance(part, ast.Constant) else ast.iter_child_nodes(part)
+    return True
