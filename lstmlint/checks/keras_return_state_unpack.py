@@ -126,6 +126,20 @@ def states_given_to_a_layer(used: UsedAsTensor, facts: Facts) -> Iterator[Findin
 
 
 @check(RULE, on=UsedAsTensor)
+def directions_given_to_a_layer(used: UsedAsTensor, facts: Facts) -> Iterator[Finding]:
+    """The list of both directions' outputs, which `merge_mode=None` gives, reaches a layer that takes one tensor."""
+    layer = used.value.layer
+    if layer is None or not is_keras(layer) or used.value.part != "outputs":
+        return
+    yield Finding(
+        used.place,
+        f"{quoted(layer)} returns a list, (forward output, backward output), {used.how}",
+        because=(Evidence(layer.place, "is built with merge_mode=None, which joins nothing"),),
+        cure='leave out merge_mode=None (the default is "concat"), or unpack the list and join its two tensors',
+    )
+
+
+@check(RULE, on=UsedAsTensor)
 def states_of_a_cell_as_one(used: UsedAsTensor, facts: Facts) -> Iterator[Finding]:
     """`output, h, c = RNN([cell, cell])(x)`: what comes behind the output are the states of each cell, together."""
     layer = used.value.layer

@@ -40,9 +40,12 @@ def first_input(world: World, call: Call) -> Value:
 
 
 def unwrapped(world: World, value: Value, call: Call) -> Value:
-    """A value where a tensor is due: a layer's tuple of output and states is noticed, then its output is meant."""
+    """A value where a tensor is due: a layer's tuple of output and states is noticed, then its output is meant.
+
+    So is the list of both directions' outputs that `Bidirectional(..., merge_mode=None)` gives.
+    """
     value = settled(value)
-    if isinstance(value, Tuple) and value.part == "result" and value.items:
+    if isinstance(value, Tuple) and value.items and (value.part == "result" or is_both_directions(value)):
         needs_tensor(world, value, call.place, f"given to `{callee(call)}`")
         return unwrapped(world, value.items[0], call)
     if isinstance(value, Tuple) and value.part == "state" and len(value.items) > 1:
@@ -50,6 +53,12 @@ def unwrapped(world: World, value: Value, call: Call) -> Value:
         return world.unknown()
     parts = items_of(world, value)
     return unwrapped(world, parts[0], call) if parts is not None and len(parts) == 1 else value
+
+
+def is_both_directions(value: Value) -> bool:
+    """True for the outputs of a bidirectional layer that does not merge them."""
+    layer = value.layer if isinstance(value, Tuple) and value.part == "outputs" else None
+    return layer is not None and layer.spec.family == "bidirectional"
 
 
 def input_tensor(world: World, call: Call, rank: int | None = None) -> Tensor | OpenTensor | None:

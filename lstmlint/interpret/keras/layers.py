@@ -16,6 +16,7 @@ from lstmlint.interpret.keras.inputs import (
     feature_axis,
     first_input,
     input_tensor,
+    is_both_directions,
     unwrapped,
     without_steps,
 )
@@ -112,8 +113,10 @@ def stateless(value: Value) -> Value:
     )
 )
 def apply_elementwise(world: World, layer: Layer, call: Call) -> Value:
-    """Keeps every axis and the trail, but for what it says of the entries."""
-    given = or_given(world, call, input_tensor(world, call))
+    """Keeps every axis and the trail, but for what it says of the entries; of a list, each tensor by itself."""
+    given = first_input(world, call)
+    if not is_both_directions(given):
+        given = or_given(world, call, input_tensor(world, call))
     return called(world, layer, call, given, after(layer, call, given))
 
 

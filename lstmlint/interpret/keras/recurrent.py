@@ -15,6 +15,7 @@ from lstmlint.events import Called, Misplaced
 from lstmlint.interpret.keras.inputs import (
     feature_axis,
     first_input,
+    is_both_directions,
     items_of,
     tensor_of,
     unwrapped,
@@ -194,7 +195,8 @@ def _read(world: World, layer: Layer, flags: Layer, call: Call) -> tuple[Reading
     given, state = first_input(world, call), call.arg(1, "initial_state")
     parts = items_of(world, given)
     # Keras 2 takes the states out of what another layer returned; Keras 3 refuses the list.
-    is_refused = isinstance(given, Tuple) and given.part == "result" and not world.keras.before(3)
+    is_result = isinstance(given, Tuple) and given.part == "result"
+    is_refused = (is_result or is_both_directions(given)) and not world.keras.before(3)
     if parts is not None and len(parts) > 1 and not is_refused:
         given, state = parts[0], state or Tuple(parts[1:])
     value = unwrapped(world, given, call)
