@@ -65,7 +65,7 @@ def build_base(run: Run, owner: Super, call: Call) -> None:
         build_library_base(run, receiver, line[line.index(owner.after) + 1 :] if owner.after in line else line, call)
 
 
-def build_library_base(run: Run, receiver: Instance, line: list[Value], call: Call) -> None:
+def build_library_base(run: Run, receiver: Instance, line: tuple[Value, ...], call: Call) -> None:
     """Builds the layer behind the first library class of a line of ancestors."""
     for ancestor in line:
         if isinstance(ancestor, Class):

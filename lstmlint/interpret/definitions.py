@@ -60,6 +60,7 @@ def define_indexed_class(run: Run, frame: Frame, entry: ClassEntry) -> Class:
         info = ClassInfo(entry.name, ident, frame, (), {}, entry.decorators, entry)
         run.classes[value.key] = info
         info.bases = tuple(base for text in entry.bases if (base := _dotted(run, frame, text, entry)) is not None)
+        run.ancestries.clear()
         info.methods = {
             name: define_indexed_function(run, frame, method, value) for name, method in entry.methods.items()
         }
@@ -95,24 +96,14 @@ def _dotted(run: Run, frame: Frame, text: str, entry: ClassEntry) -> Value | Non
     return value
 
 
-def ancestry(run: Run, cls: Class) -> list[Value]:
+def ancestry(run: Run, cls: Class) -> tuple[Value, ...]:
     """A class and its bases in the order in which attributes are looked for; library classes as External."""
-    ordered: list[Value] = []
-
-    def visit(value: Value) -> None:
-        if value in ordered:
-            ordered.remove(value)
-        ordered.append(value)
-        if isinstance(value, Class) and value not in open_:
-            open_.append(value)
-            for base in run.cls(value).bases:
-                if base not in open_:
-                    visit(base)
-            open_.pop()
-
-    open_: list[Value] = []
-    visit(cls)
-    return ordered
+    if cls.key not in run.ancestries:
+        run.ancestries[cls.key] = (cls,)  # for a class among its own bases
+        lines = [ancestry(run, base) if isinstance(base, Class) else (base,) for base in run.cls(cls).bases]
+        behind = dict.fromkeys(value for line in reversed(lines) for value in reversed(line) if value != cls)
+        run.ancestries[cls.key] = (cls, *reversed(behind))
+    return run.ancestries[cls.key]
 
 
 def find_method(run: Run, cls: Class, name: str, after: Class | None = None) -> Function | None:

@@ -81,6 +81,8 @@ class Run:
     """Library functions that need the run itself: Python's builtins."""
     functions: dict[int, FunctionInfo] = field(default_factory=dict)
     classes: dict[int, ClassInfo] = field(default_factory=dict)
+    ancestries: dict[int, tuple[Value, ...]] = field(default_factory=dict)
+    """Each class by its key with all its bases, as far as they were asked for since the last class was defined."""
     modules: dict[ModuleFile, Frame] = field(default_factory=dict)
     led_to: set[str] = field(default_factory=set)
     """The paths of the project's files that names have led to."""
