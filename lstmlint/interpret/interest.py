@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from lstmlint.interpret.attributes import stored_attributes
 from lstmlint.interpret.run import Run
-from lstmlint.names.reach import names_recurrent
 from lstmlint.triage import LAYERS
 from lstmlint.values import (
     Bound,
@@ -32,16 +31,18 @@ def concerned_methods(run: Run, owner: Instance, methods: list[Function], involv
 
     `involved` are the definitions of the file that involve a recurrent layer.
     """
-    words = {method: _words(run, method) for method in methods}
     wanted = involved | holding_attributes(run, owner) | _ITSELF
-    found: set[Function] = set()
-    while True:
-        rest = [method for method in methods if method not in found]
-        news = {method for method in rest if _is_concerned(run, method, words[method], wanted)}
-        if not news:
-            return [method for method in methods if method in found]
+    found = {method for method in methods if _is_concerned(run, method, wanted)}
+    users: dict[str, list[Function]] = {method.name: [] for method in methods}
+    for method in methods:
+        for name in _words(run, method) & users.keys():
+            users[name].append(method)
+    pending = list(found)
+    while pending:
+        news = set(users[pending.pop().name]) - found
         found |= news
-        wanted = wanted | {method.name for method in news}
+        pending += news
+    return [method for method in methods if method in found]
 
 
 def _words(run: Run, method: Function) -> frozenset[str]:
@@ -49,12 +50,12 @@ def _words(run: Run, method: Function) -> frozenset[str]:
     return frozenset() if info.entry is None else info.closure.file.words(info.entry.lines)
 
 
-def _is_concerned(run: Run, method: Function, words: frozenset[str], wanted: frozenset[str]) -> bool:
-    if not words.isdisjoint(wanted):
-        return True
+def _is_concerned(run: Run, method: Function, wanted: frozenset[str]) -> bool:
     info = run.function(method)
-    text = "" if info.entry is None else info.closure.file.text(info.entry.lines)
-    return not text or "self(" in text or names_recurrent(text)
+    if info.entry is None or not _words(run, method).isdisjoint(wanted):
+        return True
+    file, lines = info.closure.file, info.entry.lines
+    return "self(" in file.text(lines) or file.names_recurrent(lines)
 
 
 def holding_attributes(run: Run, owner: Instance) -> frozenset[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lstmlint.lean import dataclass
 from lstmlint.names.locate import MAXIMUM, Locator, module_file
-from lstmlint.names.reach import Reach
+from lstmlint.names.reach import Reach, names_recurrent
 from lstmlint.source import ReadProblem, SourceFile
 from lstmlint.syntax.index import FileIndex, Lines
 from lstmlint.syntax.sketch import Sketch
@@ -24,6 +24,7 @@ class ModuleFile:
     index: FileIndex | Sketch
 
     _words: dict[Lines, frozenset[str]] = field(default_factory=dict)
+    _recurrent: dict[Lines, bool] = field(default_factory=dict)
 
     def text(self, stretch: Lines) -> str:
         """Some lines of the file."""
@@ -34,6 +35,12 @@ class ModuleFile:
         if stretch not in self._words:
             self._words[stretch] = frozenset(_WORD.findall(self.text(stretch)))
         return self._words[stretch]
+
+    def names_recurrent(self, stretch: Lines) -> bool:
+        """True where a recurrent layer stands in some lines of the file, or what goes only with one."""
+        if stretch not in self._recurrent:
+            self._recurrent[stretch] = names_recurrent(self.text(stretch))
+        return self._recurrent[stretch]
 
 
 @dataclass(eq=False)
