@@ -51,7 +51,7 @@ VALUES = (SOFTMAX, SIGMOID, DENSE)
 _OF_ALL = (RANDOM, BACKWARDS)
 """Notes that what is made of several tensors has only where all of them have it."""
 NEWEST = 8
-"""Notes of one kind that a tensor has after two branches met: more would grow with every further branch."""
+"""Notes of one kind that a tensor keeps: more would grow with every line that adds one, and be copied by each."""
 _OF_THE_ENTRIES = (MASK, COUNTED, LAST_POSITION, LESS_ONE, TURNED, *VALUES)
 """Notes about the entries themselves, or about a matrix of entries, which do not outlast arithmetic."""
 
@@ -59,7 +59,7 @@ _OF_THE_ENTRIES = (MASK, COUNTED, LAST_POSITION, LESS_ONE, TURNED, *VALUES)
 def noted(tensor: Tensor, kind: str, place: Place, layer: Layer | None = None) -> Tensor:
     """A tensor with one more note; the same note is kept once."""
     note = Note(kind, place, layer)
-    return tensor if note in tensor.trail else replace(tensor, trail=(*tensor.trail, note))
+    return tensor if note in tensor.trail else replace(tensor, trail=newest([*tensor.trail, note]))
 
 
 def without_notes(tensor: Tensor, *kinds: str) -> Tensor:
@@ -96,7 +96,7 @@ def joint_trail(tensors: Iterable[Tensor]) -> tuple[Note, ...]:
         for note in part.trail:
             if note not in notes and note.kind not in (*_OF_THE_ENTRIES, *ended):
                 notes.append(note)
-    return tuple(notes)
+    return newest(notes)
 
 
 def joined_trail(tensors: Iterable[Tensor]) -> tuple[Note, ...]:
@@ -112,11 +112,13 @@ def either_trail(one: Tensor, other: Tensor) -> tuple[Note, ...]:
     entries = (*_OF_ALL, *VALUES)
     shared = [kind for kind in entries if one.noted(kind) and other.noted(kind)]
     notes = dict.fromkeys([*one.trail, *other.trail])
-    return _newest([note for note in notes if note.kind not in entries or note.kind in shared])
+    return newest([note for note in notes if note.kind not in entries or note.kind in shared])
 
 
-def _newest(notes: list[Note]) -> tuple[Note, ...]:
+def newest(notes: list[Note]) -> tuple[Note, ...]:
     """The newest few notes of each kind. What is left out goes in pairs: two transposes undo each other."""
+    if len(notes) <= NEWEST:
+        return tuple(notes)
     surplus = {kind: (count - NEWEST) // 2 * 2 for kind, count in Counter(note.kind for note in notes).items()}
     kept = []
     for note in notes:

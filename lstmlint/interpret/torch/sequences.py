@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from lstmlint.events import PackedUp, PaddedBack
 from lstmlint.interpret.ops.shape import resized, size_at
-from lstmlint.interpret.ops.trail import PADDED
+from lstmlint.interpret.ops.trail import PADDED, newest
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
@@ -154,7 +154,7 @@ def pad_packed_sequence(world: World, call: Call) -> Value:
     known = None if isinstance(total, Unknown) else as_size(total)
     time = packed.time if known is None else resized(world, packed.time, known)
     order = (packed.batch, time) if batch_first else (time, packed.batch)
-    padded = Tensor((*order, *packed.features), (*packed.trail, Note(PADDED, call.place)))
+    padded = Tensor((*order, *packed.features), newest([*packed.trail, Note(PADDED, call.place)]))
     _claim(world, padded.axes, batch_first, call, "gives")
     world.emit(PaddedBack(place=call.place, packed=packed, batch_first=batch_first, result=padded))
     return Tuple((padded, lengths))

@@ -6,7 +6,7 @@ import pytest
 
 from lstmlint.events import Called, LossTaken
 from lstmlint.interpret.definitions import Nowhere
-from lstmlint.interpret.ops.trail import NEWEST, STATE, TRANSPOSED, either_trail
+from lstmlint.interpret.ops.trail import NEWEST, STATE, TRANSPOSED, either_trail, joint_trail, noted
 from lstmlint.values import Note, Tensor
 from tests.interpret.programs import world_of
 
@@ -86,6 +86,20 @@ def test_of_many_notes_of_one_kind_the_newest_outlast_a_join_and_as_many_of_them
     assert NEWEST <= len(kept) <= NEWEST + 1
     assert len(kept) % 2 == (NEWEST + further) % 2
     assert joined[: len(joined) - len(kept)] == with_notes(STATE, 1).trail
+
+
+def test_notes_do_not_grow_with_the_lines_that_add_one() -> None:
+    tensor = Tensor(())
+    for number in range(3 * NEWEST):
+        tensor = noted(tensor, TRANSPOSED, Nowhere("program.py", number))
+        assert len(tensor.trail) <= NEWEST + 1
+        assert len(tensor.trail) % 2 == (number + 1) % 2
+    assert tensor.trail[-1].place.span.line == 3 * NEWEST - 1
+
+
+def test_notes_do_not_grow_with_the_tensors_put_together() -> None:
+    parts = [with_notes("sequence", number) for number in range(3 * NEWEST)]
+    assert joint_trail(parts) == with_notes("sequence", *range(2 * NEWEST, 3 * NEWEST)).trail
 
 
 def test_notes_do_not_grow_with_the_branches_in_a_row() -> None:
