@@ -23,6 +23,14 @@ class Facts:
         for event in events:
             self._events.setdefault(type(event), []).append(event)
         self._origins: dict[int, Called] | None = None
+        self._calls: dict[int, list[Called]] = {}
+        for called in self.events(Called):
+            self._calls.setdefault(called.layer.id, []).append(called)
+        self._built: dict[int, Built] = {}
+        self._first_built: dict[Place, Built] = {}
+        for built in self.events(Built):
+            self._built.setdefault(built.layer.id, built)
+            self._first_built.setdefault(built.place, built)
         self._claims: dict[int, list[Claim]] = {}
         for claim in dict.fromkeys(world.claims):
             self._claims.setdefault(claim.axis, []).append(claim)
@@ -53,11 +61,15 @@ class Facts:
 
     def built(self, layer: int) -> Built | None:
         """The construction of a layer, by its identity."""
-        return next((event for event in self.events(Built) if event.layer.id == layer), None)
+        return self._built.get(layer)
+
+    def is_first_at_its_place(self, built: Built) -> bool:
+        """True for the first of several layers that are built by the same line, in a loop or in several calls."""
+        return self._first_built[built.place] is built
 
     def calls(self, layer: int) -> list[Called]:
-        """All applications of a layer, by its identity."""
-        return [event for event in self.events(Called) if event.layer.id == layer]
+        """All applications of a layer, by its identity. The list is not to be changed."""
+        return self._calls.get(layer, [])
 
 
 def _settled(events: list[Event]) -> list[Event]:

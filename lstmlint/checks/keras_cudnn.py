@@ -23,7 +23,7 @@ _FLAGS = {"unroll": False, "use_bias": True, "reset_after": True}
 def leaves_the_fused_kernel(built: Built, facts: Facts) -> Iterator[Finding]:
     """`LSTM(32, recurrent_dropout=0.2)`, `GRU(32, activation="relu")`."""
     layer = built.layer
-    if layer.spec.path not in FUSED or facts.world.keras.before(3) or not _is_first_at_its_place(built, facts):
+    if layer.spec.path not in FUSED or facts.world.keras.before(3) or not facts.is_first_at_its_place(built):
         return
     if as_bool(layer.argument("use_cudnn")) is not None:
         return
@@ -64,9 +64,3 @@ def _is_another_activation(value: Value, fused: str) -> bool:
         known = value.path.startswith(("keras.activations.", "keras.ops.", "tf.nn.", "tf.math."))
         return known and value.path.rpartition(".")[2] != fused
     return isinstance(value, Layer)
-
-
-def _is_first_at_its_place(built: Built, facts: Facts) -> bool:
-    """True for the first of several layers that are built by the same line, in a loop or in several calls."""
-    first = next(event for event in facts.events(Built) if event.place == built.place)
-    return first is built

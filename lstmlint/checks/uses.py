@@ -7,8 +7,10 @@ makes sense behind the batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain, islice
+from operator import itemgetter
 
 from lstmlint.checks.facts import Facts
 from lstmlint.events import Built, Called, Event, LossTaken, Reduced, Reshaped, Selected, Sliced
@@ -37,11 +39,16 @@ TURNED = "turned"
 NAME = "name"
 LAYER = "layer"
 
+OF_A_KIND = 16
+"""Claims on one axis that weigh the same and are weighed: each of many layers in a row would be held against all."""
 _ALONG_TIME = frozenset({"sum", "mean", "max", "min", "amax", "amin", "softmax", "log_softmax", "cumsum", "logsumexp"})
 _DATA = frozenset({"loader", "padding"})
 """Kinds of claims made by what produced the data, not by how it is used."""
 _OF_ONE_STEP = _DATA | {"state", "handed"}
 """Kinds of claims that say what is what beside an axis of size 1 as well."""
+
+
+_Numbered = tuple[int, Claim]
 
 
 @dataclass(frozen=True)
@@ -81,7 +88,7 @@ class Uses:
 
     def __init__(self, facts: Facts) -> None:
         self._by_axis: dict[int, list[_Use]] = {}
-        self._claims: dict[tuple[int, Role, bool], list[Claim]] = {}
+        self._claims: dict[tuple[int, Role, bool], dict[tuple[object, ...], list[_Numbered]]] = {}
         self._losses = [(event.place, event.prediction) for event in facts.events(LossTaken)]
         self._layers = {event.layer.id: event.layer for event in facts.events(Called)}
         self._layers.update((event.layer.id, event.layer) for event in facts.events(Built))
@@ -99,9 +106,10 @@ class Uses:
         yield from self._supports(view, view.batch, Role.BATCH, facts)
 
     def _supports(self, view: View, axis: Axis, role: Role, facts: Facts) -> Iterator[Support]:
-        for claim in self._weighty(axis, role, view.batch_first, facts):
-            if self._counts(claim, view):
-                yield _of_claim(claim)
+        groups = self._weighty(axis, role, view.batch_first, facts)
+        counted = (islice((each for each in group if self._counts(each[1], view)), OF_A_KIND) for group in groups)
+        for _, claim in sorted(chain.from_iterable(counted), key=itemgetter(0)):
+            yield _of_claim(claim)
         pair = {view.batch.id, view.time.id}
         if view.batch.is_single or view.time.is_single:
             return
@@ -109,13 +117,21 @@ class Uses:
             if use.role is role and pair <= use.others and compatible(use.event.path, view.path):
                 yield use.support
 
-    def _weighty(self, axis: Axis, role: Role, batch_first: bool, facts: Facts) -> list[Claim]:
-        """The claims on an axis, without those of layers of the same layout, which a layer called in a row makes."""
+    def _weighty(self, axis: Axis, role: Role, batch_first: bool, facts: Facts) -> Iterable[list[_Numbered]]:
+        """The claims on an axis, those that weigh the same together, each with its number.
+
+        Without those of layers of the same layout, which a layer called in a row makes.
+        """
         key = axis.id, role, batch_first
         if key not in self._claims:
-            claims = (claim for claim in facts.claims(axis) if claim.role is role)
-            self._claims[key] = [claim for claim in claims if self._differs(claim, batch_first)]
-        return self._claims[key]
+            groups: dict[tuple[object, ...], list[_Numbered]] = {}
+            for number, claim in enumerate(facts.claims(axis)):
+                if claim.role is role and self._differs(claim, batch_first):
+                    said = claim.text if claim.strength is Strength.NAME else ""
+                    weight = claim.kind, claim.strength, claim.layer is None, said
+                    groups.setdefault(weight, []).append((number, claim))
+            self._claims[key] = groups
+        return self._claims[key].values()
 
     def _differs(self, claim: Claim, batch_first: bool) -> bool:
         """True but for a layer whose layout is the same or not known."""

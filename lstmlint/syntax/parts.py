@@ -52,11 +52,12 @@ class _Division:
         for number in range(len(self.body)):
             for name in self.bound[number]:
                 binding.setdefault(name, []).append(number)
+        owners = {name: next((n for n in numbers if n not in self.passive), None) for name, numbers in binding.items()}
         for number in active:
-            for name in self.words[number] & binding.keys():
-                for other in binding[name]:
-                    if other not in self.passive:
-                        self._join(number, other)
+            for name in self.words[number] & owners.keys():
+                owner = owners[name]
+                if owner is not None:
+                    self._join(owner, number)
         statements = [number for number in active if isinstance(self.body[number], Lines)]
         for number in statements:
             self._join(statements[0], number)
