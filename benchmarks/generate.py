@@ -164,6 +164,26 @@ def _classes(n: int) -> str:
     return _HEADER + "".join(bodies)
 
 
+def _bases(n: int) -> str:
+    first = (
+        "class Net0(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.LSTM(8, 8)\n"
+        "    def forward(self, x):\n        return self.a(x)[0]\n"
+    )
+    return _HEADER + first + "".join(f"class Net{i}(Net{i - 1}):\n    size = {i}\n" for i in range(1, n))
+
+
+def _methods(n: int) -> str:
+    others = "".join(f"    def read{i}(self, x):\n        return self.read{i - 1}(x)\n" for i in range(1, n))
+    first = "    def read0(self, x):\n        return self.layer(x)\n"
+    return _net("        self.layer = nn.LSTM(8, 8)\n", "        x = x + flags\n") + first + others
+
+
+def _residual(n: int) -> str:
+    block = "y = layers.LSTM(8, return_sequences=True)(x)\nx = layers.Add()([x, y])\n" * n
+    header = "import keras\nfrom keras import layers\nstart = x = keras.Input((5, 8))\n"
+    return f"{header}{block}model = keras.Model(start, x)\nmodel.compile(loss='mse')\n"
+
+
 def _sequential(n: int) -> str:
     added = "model.add(keras.layers.LSTM(4, return_sequences=True))\n" * n
     return (
@@ -175,6 +195,9 @@ SHAPES = (
     Shape("lines", _lines, (500, 1000, 2000, 4000)),
     Shape("layers of a class", _layers, (50, 100, 200, 400)),
     Shape("layers of a Sequential", _sequential, (50, 100, 200, 400)),
+    Shape("residual connections", _residual, (10, 20, 40, 80)),
+    Shape("methods that call the one above", _methods, (20, 40, 80, 160)),
+    Shape("classes derived from the one above", _bases, (10, 20, 40, 80)),
     Shape("branches in a row", _branches, (40, 80, 160, 320)),
     Shape("branches inside branches", _nested_branches, (5, 10, 20, 40)),
     Shape("loops inside loops", _nested_loops, (2, 4, 8, 16)),
