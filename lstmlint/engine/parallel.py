@@ -16,6 +16,7 @@ from dataclasses import field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
+from lstmlint.engine.memory import resident
 from lstmlint.lean import dataclass
 
 Item = TypeVar("Item")
@@ -23,6 +24,8 @@ Result = TypeVar("Result")
 
 LARGEST_BATCH = 16
 """Items that a worker is given at once."""
+ROOM = 50_000_000
+"""Bytes by which a worker may grow; then another takes its place. What Python frees it seldom gives back."""
 BATCHES = 8
 """At least so many batches for each worker, so that none is left alone with the last."""
 
@@ -112,14 +115,26 @@ class _Pool(Generic[Item, Result]):
             except (EOFError, OSError):
                 yield from self._bury(worker)
                 continue
-            yield worker.pending.popleft(), result
-            if not worker.pending:
+            answer, is_full = result
+            yield worker.pending.popleft(), answer
+            if is_full:
+                self._replace(worker)
+            elif not worker.pending:
                 self._give(worker)
 
     def _bury(self, worker: _Worker) -> Iterator[tuple[int, _Died]]:
         self._leave(worker)
         if worker.pending:
             yield worker.pending.popleft(), _Died(worker.process.exitcode)
+        self._follow(worker)
+
+    def _replace(self, worker: _Worker) -> None:
+        """Another worker in place of one that has ended."""
+        self._leave(worker)
+        self._follow(worker)
+
+    def _follow(self, worker: _Worker) -> None:
+        """Another worker for what one has left undone."""
         if worker.pending:
             self.left.appendleft(worker.pending)
         if self.left:
@@ -134,13 +149,17 @@ class _Pool(Generic[Item, Result]):
 
 
 def _serve(connection: Connection, items: Sequence[Item], work: Callable[[Item], Result]) -> None:
-    """A worker's life: batches of numbers come in, results go out one by one, None is the end."""
+    """A worker's life: batches of numbers come in, results go out one by one, None or being too large is the end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # an interrupt is the first process's to answer
+    full = resident() + ROOM
     while (batch := _received(connection)) is not None:
         for number in batch:
             result = work(items[number])
+            is_full = resident() > full
             with suppress(OSError):  # nobody is left to answer to, which the next batch will show
-                connection.send(result)
+                connection.send((result, is_full))
+            if is_full:
+                return
 
 
 def _received(connection: Connection) -> tuple[int, ...] | None:

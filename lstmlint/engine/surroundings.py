@@ -76,8 +76,13 @@ class Surroundings:
         return program()
 
     def elsewhere(self) -> Surroundings:
-        """The same for another process."""
-        return Surroundings(self.roots, self.cache_folder, _silent, concerned=self.concerned)
+        """The same for other processes, which take over what is known in memory, if they are copies of this one."""
+        from lstmlint.engine.parallel import start_method
+
+        theirs = Surroundings(self.roots, self.cache_folder, _silent, concerned=self.concerned)
+        if start_method() == "fork":
+            theirs.__dict__.update(_reach=self._reach, _contents=self._contents)
+        return theirs
 
     def learn(self, targets: Sequence[Target]) -> None:
         """Reads what earlier runs know of some files, where these are so many that it pays."""
@@ -162,6 +167,7 @@ class Surroundings:
         self._interpreted += 1
         if self._interpreted % OFTEN == 0:
             give_back()
+        self.project.forget()
         if self.cache is None:
             return find()
         from lstmlint.engine.cache import Result

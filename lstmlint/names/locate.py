@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 MAXIMUM = 2_000_000
 """Bytes beyond which another file is not read for the sake of one name."""
 
+MOST = 5_000
+"""Modules of which it is kept where they lie. Whoever imports one again mostly does so soon."""
+
 LIBRARIES = frozenset(
     {
         "abc", "argparse", "collections", "copy", "dataclasses", "datetime", "einops", "enum", "functools",
@@ -58,6 +61,8 @@ class Locator:
         """A module as imported by a file in a folder; `level` counts the dots of a relative import."""
         key = folder, level, module
         if key not in self._found:
+            if len(self._found) >= MOST:
+                self._found.clear()
             starts = (_above(folder, level - 1),) if level else self._starts_of(folder)
             parts = [part for part in module.split(".") if part]
             found = [self._walk(start, parts) for start in starts]

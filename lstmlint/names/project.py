@@ -13,6 +13,8 @@ from lstmlint.source import ReadProblem, SourceFile
 from lstmlint.syntax.index import FileIndex, Lines
 from lstmlint.syntax.sketch import Sketch
 
+MOST = 4_000_000
+"""Characters of other files that are kept from one linted file to the next."""
 _WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -61,9 +63,20 @@ class Project:
         `level` counts the leading dots of a relative import; `importer` is the path of the importing file.
         """
         path = self._locate(module, level, importer)
-        if path is not None and path not in self._files:
-            self._files[path] = self._load(path)
-        return None if path is None else self._files[path]
+        if path is None:
+            return None
+        found = self._files.pop(path) if path in self._files else self._load(path)
+        self._files[path] = found  # the last used are last
+        return found
+
+    def forget(self, most: int = MOST) -> None:
+        """Drops files that have not been used for long; to be asked for between two linted files."""
+        left = sum(len(file.source.text) for file in self._files.values() if file is not None) - most
+        for path, file in list(self._files.items()):
+            if left <= 0:
+                return
+            del self._files[path]
+            left -= 0 if file is None else len(file.source.text)
 
     def involved(self, source: SourceFile) -> frozenset[str]:
         """The definitions at a file's top level that involve a recurrent layer, be it one of another file."""

@@ -17,6 +17,10 @@ from itertools import accumulate
 from lstmlint import triage
 from lstmlint.names.locate import LIBRARIES, MAXIMUM, Found, Locator
 
+TYPE_CHECKING = False  # as in `typing`, which takes longer to import than a short run
+if TYPE_CHECKING:
+    from typing import Any
+
 DISTANCE = 2
 """Imports from the file to the definition that names a recurrent layer: one on the way may be of a package or model."""
 _IMPORT = re.compile(rb"import\b[ \t]*(\([^)]{0,5000}\)|[^\n#;]*)")
@@ -32,6 +36,7 @@ _COMPANION = re.compile(b"|".join(whole for wholes in triage.COMPANIONS.values()
 _BEGINNINGS = (*_NAMES, b"getattr(")
 """What `_USED` begins with: searching for each takes a fifth of the time that the expression would."""
 _DEFINITION = re.compile(rb"^(?:(?:class|def|async[ \t]+def)[ \t]+(\w+)|(\w+)[ \t]*(?::[^=\n]+)?=(?!=))", re.MULTILINE)
+_NONE: frozenset[bytes] = frozenset()
 _STEPS = {ord("("): 1, ord(")"): -1}
 
 _Link = tuple[str, "bytes | None", bytes]
@@ -45,10 +50,10 @@ class Reach:
         self.locator = locator
         self._named: dict[str, bool] = {}
         """Whether a file names a recurrent layer itself."""
-        self._imports: dict[str, tuple[_Link, ...]] = {}
-        self._sources: dict[tuple[str, bytes], Found] = {}
-        self._names: dict[bytes, bytes] = {}
-        """Each name once: the same ones are imported everywhere."""
+        self._imports: dict[str, tuple[str | bytes | None, ...]] = {}
+        """The parts of a file's links, one after the other: there are many of them."""
+        self._texts: dict[str | bytes, str | bytes] = {}
+        """Each name and path once: the same ones are imported everywhere."""
         self._defined: dict[tuple[str, int], frozenset[bytes]] = {}
 
     @property
@@ -86,13 +91,15 @@ class Reach:
         if path not in self._named:
             self._named[path] = triage.concerns(data)
 
-    def _imported(self, path: str, data: bytes | None) -> tuple[_Link, ...]:
+    def _imported(self, path: str, data: bytes | None) -> Iterator[_Link]:
         """What a file imports from other files of the project."""
         if path not in self._imports:
             data = _bytes(path) if data is None else data
             self._look(path, data)
-            self._imports[path] = tuple(self._links(data, os.path.dirname(path)))
-        return self._imports[path]
+            links = (part for link in self._links(data, os.path.dirname(path)) for part in link)
+            self._imports[path] = tuple(part and self._texts.setdefault(part, part) for part in links)
+        parts: Iterator[Any] = iter(self._imports[path])
+        return zip(parts, parts, parts, strict=True)
 
     def _links(self, data: bytes, folder: str) -> Iterator[_Link]:
         """What a file imports from other files of the project, wherever the statement stands."""
@@ -105,30 +112,23 @@ class Reach:
                 for dotted, bound in _MODULE.findall(match[1]):
                     file, _ = self.locator.find(_text(dotted), 0, folder)
                     if file is not None:
-                        yield file, None, self._one(bound or dotted)
+                        yield file, None, bound or dotted
 
     def _from(self, before: bytes, names: bytes, folder: str) -> Iterator[_Link]:
         """`from MODULE import NAMES`; a name may be a module itself."""
         file, package = self._source(before, folder)
         for name, bound in _IMPORTED.findall(names) if file or package else ():
             if name and file is not None:
-                yield file, self._one(name), self._one(bound or name)
+                yield file, name, bound or name
             if name and package is not None:
                 inner = self.locator.inside(package, _text(name))
                 if inner is not None:
-                    yield inner, None, self._one(bound or name)
-
-    def _one(self, name: bytes) -> bytes:
-        return self._names.setdefault(name, name)
+                    yield inner, None, bound or name
 
     def _source(self, before: bytes, folder: str) -> Found:
         """The module that `from X` means, where the project has it."""
-        key = folder, before
-        if key not in self._sources:
-            source = _FROM.fullmatch(before.strip())
-            nowhere = None, None
-            self._sources[key] = self.locator.find(_text(source[2]), len(source[1]), folder) if source else nowhere
-        return self._sources[key]
+        source = _FROM.fullmatch(before.strip())
+        return self.locator.find(_text(source[2]), len(source[1]), folder) if source else (None, None)
 
     def _brought(self, path: str, distance: int, data: bytes | None = None) -> set[bytes]:
         """The recurrent names that a file imports, as it calls them."""
@@ -153,7 +153,7 @@ class Reach:
             if path not in self._named:
                 self._look(path, _bytes(path))
             concerned = bool(brought) or self._named[path]
-            self._defined[key] = frozenset(_built(_bytes(path), brought)) if concerned else frozenset()
+            self._defined[key] = frozenset(_built(_bytes(path), brought)) if concerned else _NONE
         return self._defined[key]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lstmlint.names import locate
 from lstmlint.names.locate import Locator, import_roots
 from lstmlint.names.project import Project
 
@@ -77,3 +78,13 @@ def test_a_run_looks_in_the_folders_of_its_paths_and_the_working_folder(
     monkeypatch.chdir(tree)
     expected = (str(tree / "src/app"), str(tree), str(tree / "src"))
     assert import_roots(["src/app/main.py"]) == import_roots(["src/app"]) == expected
+
+
+def test_of_many_modules_each_is_found_again(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locate, "MOST", 3)
+    locator = Locator((str(tree / "src"),))
+    folder = str(tree / "src" / "app")
+    names = ["tools", "nets", "nets.rnn", "gone", "twice", "app"]
+    first = [locator.find(name, 0, folder) for name in names]
+    assert [locator.find(name, 0, folder) for name in names] == first
+    assert first[3] == (None, None) and first[2][0] == str(tree / "src/app/nets/rnn.py")

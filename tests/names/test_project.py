@@ -64,3 +64,17 @@ def test_of_a_file_that_python_cannot_read_nothing_is_known(tree: Path) -> None:
     found = Project((tree / "src",)).find("tools", 0, str(tree / "src/app/main.py"))
     assert found is not None
     assert found.index.binding("def") is None
+
+
+def test_files_that_were_not_used_for_long_are_forgotten(tree: Path) -> None:
+    project = Project((tree / "src",))
+    main = str(tree / "src/app/main.py")
+    first, second, third = (project.find(name, 0, main) for name in ("tools", "app.nets", "app.nets.rnn"))
+    assert first and second and third
+    project.forget()
+    assert project.find("tools", 0, main) is first
+    project.forget(len(third.source.text) + len(first.source.text))
+    assert project.loaded(second.source.path) is None
+    assert (project.loaded(first.source.path), project.loaded(third.source.path)) == (first, third)
+    again = project.find("app.nets", 0, main)
+    assert again is not None and again is not second and again.source == second.source
