@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from lstmlint.checks.evidence import is_torch_recurrent, layouts, mentioned, same_axes
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import is_surely_bidirectional, origin, stack_of
-from lstmlint.events import Called, Combined, Gathered, Joined, PackedUp, Reduced, Selected, Sliced
+from lstmlint.events import Called, Combined, Gathered, Joined, PackedUp, Reduced, Reshaped, Selected, Sliced
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import LESS_ONE
 from lstmlint.interpret.wording import shortened, subscripted
+from lstmlint.sizes import Size
 from lstmlint.source import Place
-from lstmlint.values import Axis, Const, Role, Tensor, as_int, compatible
+from lstmlint.values import Axis, Const, Role, Tensor, as_int, as_size, compatible
 
 RULE = "torch-hn-bidirectional"
 
@@ -189,6 +190,27 @@ def directions_joined_along_batch(joined: Joined, facts: Facts) -> Iterator[Find
         f"`{shortened(joined.place.text)}` joins the two directions along the batch: twice the samples, half the width",
         because=(Evidence(called.layer.place, "was built with bidirectional=True"), _seen(first.place)),
         cure="join along the features: `dim=1`",
+    )
+
+
+@check(RULE, on=Reshaped)
+def directions_split_off_before_layers(reshaped: Reshaped, facts: Facts) -> Iterator[Finding]:
+    """`h_n.view(2, num_layers, batch, hidden)`: the two directions of one layer stand next to each other."""
+    stack = stack_of(reshaped.source)
+    called = None if stack is None else origin(stack, facts)
+    if stack is None or called is None or not is_surely_bidirectional(called):
+        return
+    layers, sizes = as_size(called.layer.argument("num_layers")), [axis.size for axis in reshaped.result.axes[:2]]
+    if layers is None or layers.known in (1, 2) or sizes != [Size.of(2), layers]:
+        return
+    if len(reshaped.result.axes) != len(reshaped.source.axes) + 1:
+        return
+    yield Finding(
+        reshaped.place,
+        f"`{shortened(reshaped.place.text)}` takes layers for directions: "
+        "in a final state the two directions of a layer stand next to each other",
+        because=(Evidence(called.layer.place, "was built with bidirectional=True and more than one layer"),),
+        cure="split the first axis into (layers, directions), in this order",
     )
 
 

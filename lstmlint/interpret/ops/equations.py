@@ -6,15 +6,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from lstmlint.events import Reshaped
 from lstmlint.interpret.ops.crossing import Target
 from lstmlint.interpret.ops.join import aligned, parts_of
-from lstmlint.interpret.ops.matching import match
+from lstmlint.interpret.ops.matching import Match, match
 from lstmlint.interpret.ops.reduce import tell
+from lstmlint.interpret.ops.reshape import finished
 from lstmlint.interpret.ops.shape import axis_of_size, broadcast, tell_inserted, tensor_argument
 from lstmlint.interpret.ops.trail import TRANSPOSED, TURNED, joint_trail, noted
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.lean import dataclass
 from lstmlint.sizes import ONE
+from lstmlint.source import Place
 from lstmlint.values import Axis, Const, ListRef, Num, Tensor, Tuple, Value, as_size
 from lstmlint.world import World
 
@@ -114,11 +117,14 @@ def einops(world: World, call: Call) -> Value:
     if source is None:
         return world.unknown()
     lengths = {name: value for name, value in call.kwargs.items() if name not in ("pattern", "reduction", "tensor")}
-    named = _named(world, source.axes, left, lengths)
+    splits: list[Match] = []
+    named = _named(world, source.axes, left, lengths, splits)
     if named is None:
         return world.unknown()
     if call.name.endswith("reduce"):
         _tell_reduced(world, call, source, left, right)
+    if splits:
+        source = _taken_apart(world, source, [axis for name in left.names for axis in named[name]], splits, call.place)
     for name in right.names:
         if name not in named:
             axis = axis_of_size(world, lengths.get(name))
@@ -128,6 +134,9 @@ def einops(world: World, call: Call) -> Value:
         members = [axis for name in group for axis in named[name]]
         axes += members if place == right.rest else [_merged(world, members)]
     result = replace(source, axes=tuple(axes))
+    if sorted(left.names) == sorted(right.names) and any(len(group) > 1 for group in right.groups):
+        ordered = replace(source, axes=tuple(axis for name in right.names for axis in named[name]))
+        world.emit(Reshaped(place=call.place, source=ordered, result=result, scrambled=False))
     order = [right.names.index(name) for name in left.names[:2] if name in right.names]
     tell_inserted(world, source, result, call.place)
     is_matrix = len(source.axes) == len(result.axes) == 2
@@ -152,10 +161,16 @@ def _einops_source(world: World, call: Call, left: Pattern) -> Tensor | None:
     return tensor if isinstance(tensor, Tensor) else None
 
 
+def _taken_apart(world: World, source: Tensor, axes: Sequence[Axis], splits: Sequence[Match], place: Place) -> Tensor:
+    """The tensor with the groups of the left side as axes of their own, which is a reshape."""
+    moved = tuple(axis for split in splits for axis in split.moved)
+    return finished(world, source, Match(tuple(axes), any(split.scrambled for split in splits), moved), place)
+
+
 def _named(
-    world: World, axes: tuple[Axis, ...], left: Pattern, lengths: Mapping[str, Value]
+    world: World, axes: tuple[Axis, ...], left: Pattern, lengths: Mapping[str, Value], splits: list[Match]
 ) -> dict[str, tuple[Axis, ...]] | None:
-    """The axes behind each name of the left side; an ellipsis stands for several."""
+    """The axes behind each name of the left side; an ellipsis stands for several. Adds what is split to `splits`."""
     spare = len(axes) - len(left.groups) + 1
     if spare < 0 or (ELLIPSIS not in left.names and spare != 1):
         return None
@@ -169,12 +184,14 @@ def _named(
         if len(group) == 1:
             named[group[0]] = (axes[position],)
         elif group:
-            named.update(_split(world, axes[position], group, lengths))
+            split = _split(world, axes[position], group, lengths)
+            named.update({name: (part,) for name, part in zip(group, split.axes, strict=True)})
+            splits.append(split)
         position += 1
     return named
 
 
-def _split(world: World, axis: Axis, group: Sequence[str], lengths: Mapping[str, Value]) -> dict[str, tuple[Axis, ...]]:
+def _split(world: World, axis: Axis, group: Sequence[str], lengths: Mapping[str, Value]) -> Match:
     """A composed axis taken apart, as a reshape would; without lengths it is what it was composed of."""
     targets = []
     for name in group:
@@ -182,12 +199,9 @@ def _split(world: World, axis: Axis, group: Sequence[str], lengths: Mapping[str,
         size = None if value is None else as_size(value)
         targets.append(Target(size, value.axis if isinstance(value, Num) else None, inferred=size is None))
     if sum(target.inferred for target in targets) <= 1:
-        found = match(world, (axis,), targets).axes
-    elif len(axis.parts) == len(group):
-        found = axis.parts
-    else:
-        found = tuple(world.axis(target.size) for target in targets)
-    return {name: (part,) for name, part in zip(group, found, strict=True)}
+        return match(world, (axis,), targets)
+    whole = axis.parts if len(axis.parts) == len(group) else tuple(world.axis(target.size) for target in targets)
+    return Match(whole)
 
 
 def _merged(world: World, axes: Sequence[Axis]) -> Axis:

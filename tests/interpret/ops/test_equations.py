@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lstmlint.events import Reduced
+from lstmlint.events import Reduced, Reshaped
 from lstmlint.sizes import Size
 from lstmlint.values import Tensor, Unknown
 from tests.interpret.ops.bench import Bench, ids, size, sizes
@@ -52,6 +52,28 @@ def test_rearrange_splits() -> None:
     assert ids(back) == ids(x)
     heads = bench.call("einops.rearrange", x, "b t (n d) -> b n t d", n=2)
     assert sizes(heads)[1] == 2 and sizes(heads)[3] == 4 and ids(heads)[2] == x.axes[1].id
+
+
+def test_rearrange_tells_of_reshapes() -> None:
+    bench = Bench()
+    h = bench.tensor(6, None, 8)
+    bench.call("einops.rearrange", h, "s b h -> b s h")
+    bench.call("einops.repeat", h, "s b h -> s b h n", n=2)
+    assert not bench.events(Reshaped)
+    bench.call("einops.rearrange", h, "(l d) b h -> l b (d h)", d=2)
+    apart, merged = bench.events(Reshaped)
+    assert ids(apart.source) == ids(h) and sizes(apart.result)[:2] == [3, 2]
+    assert [ids(merged.source)[position] for position in (0, 2, 1, 3)] == ids(apart.result)
+    assert merged.result.axes[2].parts == apart.result.axes[1::2]
+    assert not apart.scrambled and not merged.scrambled
+
+
+def test_a_split_in_another_order_scrambles() -> None:
+    bench = Bench()
+    flat = bench.call("einops.rearrange", bench.tensor(5, 7, 8), "b t f -> (b t) f")
+    found = bench.call("einops.rearrange", flat, "(t b) f -> b t f", b=5)
+    assert [event.scrambled for event in bench.events(Reshaped)] == [False, True]
+    assert isinstance(found, Tensor) and found.noted("scrambled") is not None
 
 
 def test_reduce_and_repeat() -> None:
