@@ -115,8 +115,18 @@ def one_direction_combined_twice(combined: Combined, facts: Facts) -> Iterator[F
 
 def _one_direction_twice(event: Together, facts: Facts) -> Iterator[Finding]:
     finding = _twins(event, facts)
-    if finding is not None and is_first(facts, event, lambda e: e.place if _twins(e, facts) else None):
+    if finding is not None and not any(_is_told(finding, e, facts) for e in _before(event, facts)):
         yield finding
+
+
+def _before(event: Together, facts: Facts) -> list[Together]:
+    events = [*facts.events(type(event))]
+    return events[: events.index(event)]
+
+
+def _is_told(finding: Finding, earlier: Together, facts: Facts) -> bool:
+    told = _twins(earlier, facts)
+    return told is not None and told.place == finding.place
 
 
 def _twins(event: Together, facts: Facts) -> Finding | None:
@@ -161,9 +171,13 @@ def _same_reading(event: Together, one: Tensor, other: Tensor, facts: Facts) -> 
     backward, forward = (first, second) if sides[0] in ("backward", "right") else (second, first)
     way = "backwards" if _way(first.layer) else "forwards"
     return Finding(
-        event.place,
+        backward.layer.place,
         f"both directions are read {way}: by its name {quoted(backward.layer)} is to go the other way",
-        because=(Evidence(backward.place, f"reads {way}"), Evidence(forward.place, f"reads the same input {way}")),
+        because=(
+            Evidence(backward.place, f"reads {way}"),
+            Evidence(forward.place, f"reads the same input {way}"),
+            Evidence(event.place, "puts the two together"),
+        ),
         cure="give the backward layer go_backwards=True, and turn its steps round before they are joined",
         confidence=Confidence.LIKELY,
     )
@@ -198,12 +212,13 @@ def _is_reversed(one: Value, other: Value) -> bool:
 
 
 def _reading(part: Tensor, facts: Facts) -> Called | None:
-    """The call of a Keras recurrent layer whose output a part is, whatever became of the order of its steps."""
+    """The call of a Keras recurrent layer whose output, whatever became of its steps' order, or state a part is."""
     note = part.noted("sequence") or part.noted("last-step")
     layer = None if note is None else note.layer
-    if layer is None or not is_keras(layer):
-        return None
-    return next((called for called in facts.calls(layer.id) if _is_output(called, part)), None)
+    if layer is not None and is_keras(layer):
+        return next((called for called in facts.calls(layer.id) if _is_output(called, part)), None)
+    origin = facts.origin(part) if part.state is not None else None
+    return origin if origin is not None and is_keras(origin.layer) else None
 
 
 def _is_output(called: Called, part: Tensor) -> bool:

@@ -43,8 +43,10 @@ def declared_batch(facts: Facts, layer: Layer) -> Declared | None:
 
 def rows_of(facts: Facts, value: Value) -> Size | None:
     """The number of rows of arrays, None where it is not known to be a number or the size of something."""
-    first = flat(facts.world, value)[:1]
-    return first[0].axes[0].size if first and isinstance(first[0], Tensor) and first[0].axes else None
+    first = next(iter(flat(facts.world, value)), None)
+    if isinstance(first, OpenTensor):  # `np.array([[token]])` has one row, whatever a token is
+        return first.head[0].size if first.head else None
+    return first.axes[0].size if isinstance(first, Tensor) and first.axes else None
 
 
 def is_arrays(ran: Ran) -> bool:

@@ -86,8 +86,8 @@ def meaning(name: str) -> Meaning:
 
 
 def says_output(name: str) -> bool:
-    """True for a name that says that the value is a layer's output."""
-    return any(word in _OUTPUTS for word in _words(name))
+    """True for a name that says that the value is a layer's output; `out_h` and `h_out` are states that come out."""
+    return meaning(name).kind is None and any(word in _OUTPUTS for word in _words(name))
 
 
 def side_of(name: str) -> str | None:

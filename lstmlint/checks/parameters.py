@@ -78,13 +78,25 @@ def partners(one: Written, facts: Facts) -> Iterator[Written]:
             yield other
 
 
-def is_left_alone(one: Written, facts: Facts) -> bool:
-    """True where nothing in the file may have written the other bias of the same layer."""
-    return not any(_may_write_other(event, one) for event in facts.events(ParameterSet))
+def is_left_alone(event: ParameterSet, facts: Facts) -> bool:
+    """True where nothing in the file may have written the other bias of the layer whose one bias was written."""
+    match, events = _NAME.fullmatch(event.name), facts.events(ParameterSet)
+    return match is not None and not any(_may_write_other(one, event, match["side"]) for one in events)
 
 
-def _may_write_other(event: ParameterSet, one: Written) -> bool:
-    match = _NAME.fullmatch(event.name)
+def _may_write_other(one: ParameterSet, event: ParameterSet, side: str) -> bool:
+    match = _NAME.fullmatch(one.name)
     if match is None:
         return True
-    return match["kind"] == "bias" and match["side"] != one.side and (event.owner == one.event.owner or not event.layer)
+    return match["kind"] == "bias" and match["side"] != side and (one.owner == event.owner or not one.layer)
+
+
+def copied_with(event: ParameterSet, facts: Facts) -> tuple[ParameterSet, ...]:
+    """Where a layer's one bias is copied from somewhere: the copying of its two weights, if both are."""
+    match = _NAME.fullmatch(event.name)
+    if match is None or match["kind"] != "bias" or event.value is None:
+        return ()
+    wanted = {f"weight_{side}{match['suffix']}" for side in ("ih", "hh")}
+    others = [one for one in facts.events(ParameterSet) if one.owner == event.owner and one.name in wanted]
+    copied = {one.name: one for one in others if one.value is not None and compatible(one.path, event.path)}
+    return tuple(copied.values()) if copied.keys() == wanted else ()

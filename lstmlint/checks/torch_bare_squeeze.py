@@ -15,7 +15,7 @@ from lstmlint.events import Called, Reduced, Selected, Squeezed
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import NUMPY
 from lstmlint.interpret.wording import callee_text, shortened
-from lstmlint.values import Axis, Claim, Role, Strength, Tensor, as_bool, compatible
+from lstmlint.values import Axis, Claim, Role, Strength, Tensor, Value, as_bool, compatible
 
 
 @check("torch-bare-squeeze", on=Squeezed)
@@ -62,7 +62,7 @@ def _reader(squeezed: Squeezed, batch: int, facts: Facts) -> Evidence | None:
     """What reads the result by its axes: a recurrent layer, a layer behind a state, a subscript or a softmax."""
     result = squeezed.result
     for called in facts.events(Called):
-        is_reader = same_axes(called.source, result) and _needs_batch(called, squeezed, facts)
+        is_reader = _has_axes(called.source, result) and _needs_batch(called, squeezed, facts)
         if is_reader and compatible(called.path, squeezed.path):
             return Evidence(called.place, f"`{callee_text(called.place)}` gets it without a batch then")
     events: list[Selected | Reduced] = [*facts.events(Selected), *facts.events(Reduced)]
@@ -71,6 +71,11 @@ def _reader(squeezed: Squeezed, batch: int, facts: Facts) -> Evidence | None:
         if is_reader and compatible(event.path, squeezed.path):
             return Evidence(event.place, f"reads axis {event.position} of it, which is another axis then")
     return None
+
+
+def _has_axes(read: Value, result: Tensor) -> bool:
+    """True for what was squeezed, in whatever order its axes are now."""
+    return isinstance(read, Tensor) and sorted(axis.id for axis in read.axes) == sorted(axis.id for axis in result.axes)
 
 
 def _needs_batch(called: Called, squeezed: Squeezed, facts: Facts) -> bool:

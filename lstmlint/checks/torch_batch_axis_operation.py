@@ -19,7 +19,7 @@ from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import DENSE
 from lstmlint.interpret.wording import callee_text, shortened
 from lstmlint.lean import dataclass
-from lstmlint.values import Axis, Layer, Path, Role, Strength, Tensor, Value, as_bool, compatible
+from lstmlint.values import Axis, Claim, Layer, Path, Role, Strength, Tensor, Value, as_bool, compatible
 
 RULE = "torch-batch-axis-operation"
 NORMALISERS = frozenset({"softmax", "log_softmax", "softmin"})
@@ -49,8 +49,28 @@ def runs_across_samples(reduced: Reduced, facts: Facts) -> Iterator[Finding]:
         if _is_doubted(order, reduced):
             continue
         if _is_normalised(reduced, order, facts) or _is_pooled(reduced, order, facts):
-            yield _finding(reduced, order)
+            yield _finding(reduced, order.because, _cure(reduced, order))
             return
+    claim = _read_by_a_cell(reduced, facts)
+    if claim is not None:
+        yield _finding(reduced, (Evidence(claim.place, claim.text),), "run it along the other axis, `dim=-1`")
+
+
+def _read_by_a_cell(reduced: Reduced, facts: Facts) -> Claim | None:
+    """What says that scores of a dense layer are normalised over the samples of which a cell takes a step."""
+    axes = reduced.source.axes
+    is_score = reduced.how in NORMALISERS and len(axes) == 2 and reduced.source.noted(DENSE) is not None
+    if not is_score or axes[1 - reduced.position].is_single or _is_time(reduced.axis, facts):
+        return None
+    own, other = (
+        next((claim for claim in facts.claims(axis) if claim.role is Role.BATCH and _is_sure(claim, reduced)), None)
+        for axis in (reduced.axis, axes[1 - reduced.position])
+    )
+    return own if own is not None and own.kind == "cell" and other is None else None
+
+
+def _is_sure(claim: Claim, reduced: Reduced) -> bool:
+    return claim.strength is Strength.FACT and compatible(claim.path, reduced.path)
 
 
 def _is_squeezed(reduced: Reduced, facts: Facts) -> bool:
@@ -128,13 +148,13 @@ def _joined_with(pooled: Tensor, facts: Facts) -> Iterator[Value]:
             yield joined.result
 
 
-def _finding(reduced: Reduced, order: _Order) -> Finding:
+def _finding(reduced: Reduced, because: tuple[Evidence, ...], cure: str) -> Finding:
     text = shortened(reduced.place.text)
     return Finding(
         reduced.place,
         f"`{text}` runs across the samples of the batch: axis {reduced.position} is the batch here",
-        because=order.because,
-        cure=_cure(reduced, order),
+        because=because,
+        cure=cure,
         confidence=Confidence.LIKELY,
     )
 

@@ -11,7 +11,7 @@ from lstmlint.checks.channels import reads_pooled_features, unturned_convolution
 from lstmlint.checks.evidence import is_torch_recurrent
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import stack_of
-from lstmlint.checks.widths import LAST, SECOND, given_width, is_one_of_many, width
+from lstmlint.checks.widths import LAST, SECOND, given_width, is_one_of_many, is_picked, width
 from lstmlint.events import Built, Called
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.torch.recurrent import Geometry
@@ -76,7 +76,7 @@ def _misfit(called: Called, facts: Facts) -> Misfit | None:
         return None
     if not _is_another(wanted, found.size) or _is_merged_state(called, found):
         return None
-    if _is_on_another_axis(called, wanted, facts) or is_one_of_many(layer, facts):
+    if _is_on_another_axis(called, wanted, facts) or is_one_of_many(layer, facts) or is_picked(called.path):
         return None
     return Misfit(called, parameter, wanted, found, _maker(found, facts))
 

@@ -58,7 +58,8 @@ def _is_misused(result: Tuple, names: Names, facts: Facts) -> bool:
     Names alone prove nothing: whoever calls the output `h` may well use it as what it is.
     """
     output, state = result.items
-    if isinstance(names[1], str) and is_output(names[1]) and _is_taken_whole(state, facts):
+    second = names[1] if isinstance(names[1], str) else ""
+    if is_output(second) and kind_of_state(second) is None and _is_taken_whole(state, facts):
         return True
     batch_first = result.layer is not None and is_batch_first(result.layer)
     taken = [(event.source, event.position, event.last) for event in facts.events(Selected)]

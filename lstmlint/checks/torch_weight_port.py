@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from lstmlint.checks.facts import Facts
-from lstmlint.checks.parameters import Written, is_left_alone, partners, written
+from lstmlint.checks.parameters import Written, copied_with, is_left_alone, partners, written
 from lstmlint.events import ParameterSet
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import shortened
 from lstmlint.source import Place
 from lstmlint.values import as_bool
+from lstmlint.weights import Weight
 
 Check = Callable[[Written, Facts], Finding | None]
 
@@ -117,12 +118,42 @@ def _twice(one: Written, facts: Facts) -> Finding | None:
 
 def _alone(one: Written, facts: Facts) -> Finding | None:
     """One bias is set and the other keeps its random numbers."""
-    layer = one.event.layer
-    if one.kind != "bias" or layer is None or layer.uncertain or as_bool(layer.argument("bias")) is not True:
+    if one.kind != "bias" or not _keeps_the_other(one.event, facts):
         return None
-    if one.event.complete or not is_left_alone(one, facts):
-        return None
-    rest = f"bias_{'hh' if one.side == 'ih' else 'ih'}{one.suffix}"
+    rest = _other_bias(one.event)
     message = f"`{one.event.name}` gets Keras' bias, and `{rest}` keeps its random numbers: torch adds the two"
-    built = Evidence(layer.place, "draws both vectors at random")
-    return _finding(one, one.event.place, message, f"set `{rest}` to zeros", built)
+    return _finding(one, one.event.place, message, f"set `{rest}` to zeros", *_drawn(one.event))
+
+
+def _keeps_the_other(event: ParameterSet, facts: Facts) -> bool:
+    """True where a layer has two biases and the other one is as it was drawn."""
+    layer = event.layer
+    if layer is None or layer.uncertain or as_bool(layer.argument("bias")) is not True:
+        return False
+    return not event.complete and is_left_alone(event, facts)
+
+
+def _other_bias(event: ParameterSet) -> str:
+    return event.name.replace("_ih", "_hh") if "_ih" in event.name else event.name.replace("_hh", "_ih")
+
+
+def _drawn(event: ParameterSet) -> Iterator[Evidence]:
+    if event.layer is not None:
+        yield Evidence(event.layer.place, "draws both vectors at random")
+
+
+@check("torch-weight-port", on=ParameterSet)
+def bias_is_left_over(event: ParameterSet, facts: Facts) -> Iterator[Finding]:
+    """A port copies both weights and one bias from arrays of any origin, and the other bias stays random."""
+    weights = copied_with(event, facts) if facts.world.ports and not isinstance(event.value, Weight) else ()
+    first = next(one for one in facts.events(ParameterSet) if one.place == event.place)
+    if not weights or event is not first or not _keeps_the_other(event, facts):
+        return
+    rest = _other_bias(event)
+    yield Finding(
+        event.place,
+        f"`{event.name}` is copied, and `{rest}` keeps its random numbers: torch adds the two",
+        because=(*(Evidence(one.place, f"`{one.name}` is copied, too") for one in weights), *_drawn(event)),
+        cure=f"set `{rest}` to zeros",
+        confidence=Confidence.LIKELY,
+    )

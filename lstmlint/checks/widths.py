@@ -8,7 +8,7 @@ from lstmlint.checks.facts import Facts
 from lstmlint.events import Called
 from lstmlint.interpret.joins import known_choices
 from lstmlint.sizes import Size
-from lstmlint.values import Axis, Layer, ListRef, Tensor, Tuple, Value, as_size
+from lstmlint.values import Axis, Layer, ListRef, Path, Tensor, Tuple, Value, as_size
 from lstmlint.world import World
 
 LAST = {
@@ -60,3 +60,8 @@ def is_one_of_many(layer: Layer, facts: Facts) -> bool:
     stored = [held for held in heap if isinstance(held, tuple) and len(held) == 2 and held[1] is True]
     lists = [[choice for item in items for _, choice in known_choices(item)] for items, _ in stored]
     return any(len(layers) > 1 and layer in layers for layers in lists)
+
+
+def is_picked(path: Path) -> bool:
+    """True where one of several values was taken and nobody knows which: it may go with what it is used on."""
+    return any(isinstance(condition, tuple) and condition[:1] == ("pick",) for condition, _ in path)

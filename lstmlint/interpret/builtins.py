@@ -271,7 +271,10 @@ def _bool(run: Run, call: Call) -> Value:
 
 def _string(run: Run, call: Call) -> Value:
     value = call.arg(0)
-    return Const(str(value.value)) if isinstance(value, Const) else run.world.unknown()
+    if isinstance(value, Const):
+        return Const(str(value.value))
+    number = None if value is None else as_int(value)
+    return run.world.unknown() if number is None else Const(str(number))
 
 
 def _extreme(run: Run, call: Call) -> Value:

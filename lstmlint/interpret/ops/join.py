@@ -175,6 +175,18 @@ for _owner in ("torch", "numpy"):
     operation(f"{_owner}.column_stack")(_by_rank(1, 1))
 
 
+@operation("torch.dstack", "numpy.dstack")
+def dstack(world: World, call: Call) -> Value:
+    """dstack(tensors): matrices are stacked along a new third axis, tensors of rank 3 joined along theirs."""
+    parts, closed = parts_of(world, call.arg(0, *TENSORS))
+    tensors = aligned(world, parts, call)
+    if not tensors or not isinstance(tensors[0], Tensor) or len(tensors[0].axes) < 2:
+        return world.unknown()
+    if len(tensors[0].axes) == 2:
+        return stacked(world, call, parts, closed, Const(2))
+    return joined(world, call, parts, closed, lambda rank: Const(2))
+
+
 @operation("numpy.append")
 def append(world: World, call: Call) -> Value:
     """append(array, values, axis): joined along an axis; without one, all in one row."""

@@ -24,6 +24,7 @@ def apply_cell(world: World, layer: Layer, call: Call) -> Value:
     if isinstance(source, Tensor) and len(source.axes) == 2:
         text = f"`{callee(call)}` reads axis 0 as batch (a cell takes one time step)"
         world.claim(source.axes[0], Role.BATCH, Strength.FACT, call.place, text, kind="cell")
+    _claim_rows(world, state, call)
     notes = notes_of_state(world, layer, call.place)
     hidden = Tensor((*rows, world.axis(size, Role.FEATURE)), notes, state="h")
     result: Value = hidden
@@ -34,3 +35,11 @@ def apply_cell(world: World, layer: Layer, call: Call) -> Value:
     extra = tuple(call.args[2:])
     world.emit(Called(place=call.place, layer=layer, source=given, state=state, result=result, extra=extra))
     return result
+
+
+def _claim_rows(world: World, state: Value | None, call: Call) -> None:
+    """A state of rank 2 is (batch, hidden) for every cell: its first axis is the batch, too."""
+    for part in state.items if isinstance(state, Tuple) else (state,):
+        if isinstance(part, Tensor) and len(part.axes) == 2:
+            text = f"`{callee(call)}` reads axis 0 of its state as batch (a cell takes one time step)"
+            world.claim(part.axes[0], Role.BATCH, Strength.FACT, call.place, text, kind="cell")

@@ -15,6 +15,7 @@ from lstmlint.interpret.ops.functional import tell_pooled
 from lstmlint.interpret.ops.shape import with_new_axis
 from lstmlint.interpret.ops.trail import DENSE, SIGMOID, SOFTMAX, embedded, noted, recomputed
 from lstmlint.interpret.registry import OPERATIONS, Call, application, operation
+from lstmlint.interpret.torch.lengths import lengths_behind
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import Opaque, Size
@@ -185,14 +186,10 @@ def apply_pooling(world: World, layer: Layer, call: Call) -> Value:
     source = call.arg(0, "input")
     if isinstance(source, Tensor):
         tell_pooled(world, source, int(layer.spec.family[-2]), layer.argument("kernel_size"), call.place)
-    if as_int(layer.argument("output_size")) == 1:
-        return apply_spatial(world, layer, call, channels=None, resizes=True, length=Size.of(1))
     return apply_spatial(world, layer, call, channels=None, resizes=True)
 
 
-def apply_spatial(
-    world: World, layer: Layer, call: Call, channels: Axis | None, resizes: bool, length: Size | None = None
-) -> Value:
+def apply_spatial(world: World, layer: Layer, call: Call, channels: Axis | None, resizes: bool) -> Value:
     """A layer that reads (batch, channels, spatial axes): the batch stays, channels and lengths may be others."""
     rank = int(layer.spec.family[-2]) + 2
     source = input_tensor(world, call, rank)
@@ -205,7 +202,8 @@ def apply_spatial(
     own = channels or source.axes[first]
     lengths = source.axes[first + 1 :]
     if resizes:
-        lengths = tuple(_resized(world, axis, length) for axis in lengths)
+        sizes = lengths_behind(layer, lengths)
+        lengths = tuple(_resized(world, axis, size) for axis, size in zip(lengths, sizes, strict=True))
     result: Value = recomputed(replace(source, axes=(*source.axes[:first], own, *lengths), state=None))
     if layer.spec.takes("return_indices") and as_bool(layer.argument("return_indices")) is not False:
         result = Tuple((result, result)) if as_bool(layer.argument("return_indices")) else world.unknown()
