@@ -64,6 +64,8 @@ CALLED = 64
 """How often a call expression leads into a function in one entry: calls of calls that call twice would double."""
 WAY = 5
 """Files that calls inside calls may lead through: what a file costs must not grow with the files behind its imports."""
+ELEMENTS = 64
+"""Elements that loops inside each other go through in all; those further inside take one of theirs, once."""
 LOOPS = 4
 """Loops of unknown length inside each other that are run a second time; those further inside are run once."""
 
@@ -108,6 +110,8 @@ class Run:
     """True where calls would have led through too many files."""
     loops: int = 0
     """The loops of unknown length that are under way; LOOPS while one of them is in its second round."""
+    elements: int = 1
+    """How often the loops over known elements that are under way run what is being interpreted, in all."""
     is_stale: bool = False
     """True where an entry learned a rank that an earlier one had needed."""
     _keys: dict[Hashable, int] = field(default_factory=dict)
@@ -121,6 +125,11 @@ class Run:
         self.steps += 1
         if self.steps > STEPS:
             raise Exhausted
+
+    @property
+    def room(self) -> int:
+        """How many elements a loop may go through here."""
+        return max(1, ELEMENTS // self.elements)
 
     def may_leave(self) -> bool:
         """True while other files of the project are worth further steps."""

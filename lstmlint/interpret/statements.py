@@ -175,11 +175,17 @@ def _text(frame: Frame, node: cst.CSTNode) -> str:
 def _for(run: Run, frame: Frame, node: cst.For) -> Flow:
     source = run.evaluate(frame, node.iter)
     items, closed = elements(run, source, run.at(frame, node.iter))
-    with rounds(run.world, _text(frame, node.iter), source) as turn:
-        if closed and len(items) <= UNROLLED:
-            return _unrolled(run, frame, node, items, turn)
-        sample = items[:2] if closed else items[:UNROLLED]
-        return _repeated(run, frame, lambda: _sample(run, frame, node, sample, turn))
+    around, room = run.elements, run.room
+    is_short = closed and len(items) <= min(UNROLLED, room)
+    taken = items if is_short else items[: min(2 if closed else UNROLLED, room)]
+    run.elements = around * max(1, len(taken))
+    try:
+        with rounds(run.world, _text(frame, node.iter), source) as turn:
+            if is_short:
+                return _unrolled(run, frame, node, taken, turn)
+            return _repeated(run, frame, lambda: _sample(run, frame, node, taken, turn))
+    finally:
+        run.elements = around
 
 
 def _sample(run: Run, frame: Frame, node: cst.For, items: list[Value], turn: Callable[[], None]) -> Flow:
@@ -214,7 +220,8 @@ def _repeated(run: Run, frame: Frame, body: Callable[[], Flow]) -> Flow:
     """
     world, around = run.world, run.loops
     path = world.path
-    for is_last in (False, True)[around >= LOOPS :]:
+    is_once = around >= LOOPS or run.room == 1
+    for is_last in (True,) if is_once else (False, True):
         variables, heap = dict(frame.variables), world.heap
         world.heap = Heap(heap)
         run.loops = LOOPS if is_last else around + 1

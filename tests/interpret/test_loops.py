@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from lstmlint.events import Called
-from lstmlint.values import Layer, ListRef, Tensor
-from tests.interpret.programs import run_of, world_of
+from lstmlint.values import Const, Layer, ListRef, Tensor
+from tests.interpret.programs import run_of, variables_of, world_of
 
 HEAD = """
     import torch
@@ -104,3 +104,25 @@ def test_steps_do_not_double_with_each_loop_inside_a_loop() -> None:
 def test_a_loop_behind_a_second_round_has_two_rounds_again() -> None:
     loop = CARRIED.format(indent="    ")
     assert [event.rounds[0].number for event in calls(loop + loop)] == [0, 1, 0, 1]
+
+
+def over_known_elements(depth: int) -> str:
+    """Loops inside loops over three elements each."""
+    loops = "".join(f"{'    ' * n}for i{n} in (3, 4, 5):\n{'    ' * (n + 1)}x = x + 1\n" for n in range(depth))
+    return f"x = 0\n{loops}"
+
+
+def test_loops_over_a_few_known_elements_go_through_all_of_them() -> None:
+    rows = "    for row in (1, 2, 3, 4, 5, 6, 7, 8):\n"
+    columns = "        for column in (1, 2, 3, 4, 5, 6, 7, 8):\n"
+    assert len(calls(f"{rows}{columns}            gru(torch.zeros(row, column, 3))\n")) == 64
+    assert variables_of(over_known_elements(3))["x"] == Const(3 + 9 + 27)
+
+
+def test_loops_further_inside_take_one_element_and_know_no_end() -> None:
+    assert not isinstance(variables_of(over_known_elements(5))["x"], Const)
+
+
+def test_steps_do_not_multiply_with_each_loop_over_known_elements() -> None:
+    smaller, larger = (run_of(over_known_elements(depth)).steps for depth in (8, 16))
+    assert larger < 2.6 * smaller
