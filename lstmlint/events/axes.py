@@ -33,12 +33,16 @@ class Selected(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Gathered(Event):
-    """One entry of an axis was taken for each sample: `x.gather(1, where)`, `x[torch.arange(n), lengths - 1]`."""
+    """One entry of an axis was taken for each sample: `x.gather(1, where)`, `x[torch.arange(n), lengths - 1]`.
+
+    `counted` is what goes through the samples where that is written.
+    """
 
     source: Tensor
     position: int
     positions: Value
     result: Tensor
+    counted: Value | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -102,10 +102,12 @@ def _counts(world: World, value: Value | None) -> bool:
     return isinstance(value, ListRef) and world.is_open(value)
 
 
-def claim_step_per_sample(world: World, source: Tensor, counting: Picked, number: Picked, place: Place) -> None:
-    """`x[torch.arange(n), lengths - 1]` where the lengths are not known to be several."""
-    if len(source.axes) > 2 and {counting.position, number.position} == {0, 1} and _counts(world, counting.value):
-        _claimed(world, source, counting, number, place, place.text)
+def claim_step_per_sample(world: World, source: Tensor, counting: Picked, number: Picked, place: Place) -> bool:
+    """`x[torch.arange(n), lengths - 1]` where the lengths are not known to be several; False for anything else."""
+    if len(source.axes) < 3 or {counting.position, number.position} != {0, 1} or not _counts(world, counting.value):
+        return False
+    _claimed(world, source, counting, number, place, place.text)
+    return True
 
 
 def _claimed(world: World, source: Tensor, counting: Picked, other: Picked, place: Place, text: str) -> Axis:

@@ -182,13 +182,21 @@ def _tell(world: World, source: Tensor, steps: Sequence[Step], result: Tensor, p
     cuts = [step for step in steps if step.kind in (Kind.CUT, Kind.DROPPED, Kind.PICKED, Kind.UNSURE)]
     numbers = [step for step in cuts if step.kind is Kind.DROPPED and isinstance(step.value, Num)]
     picks = [step for step in cuts if step.kind is Kind.PICKED]
+    pair = counted_pair(world, source, [Picked(step.position, step.value) for step in picks])
     if len(numbers) == len(picks) == 1:
         positions = (Picked(picks[0].position, picks[0].value), Picked(numbers[0].position, numbers[0].value))
-        claim_step_per_sample(world, source, *positions, place)
-    pair = counted_pair(world, source, [Picked(step.position, step.value) for step in picks])
-    other = pair[1] if pair is not None else None
-    if other is not None and other.value is not None:
-        world.emit(Gathered(place=place, source=source, position=other.position, positions=other.value, result=result))
+        pair = positions if claim_step_per_sample(world, source, *positions, place) else None
+    if pair is not None and pair[1].value is not None:
+        counting, other = pair
+        gathered = Gathered(
+            place=place,
+            source=source,
+            position=other.position,
+            positions=pair[1].value,
+            result=result,
+            counted=counting.value,
+        )
+        world.emit(gathered)
     for step in cuts:
         if step.kind is Kind.CUT and isinstance(step.value, Slice):
             axis = source.axes[step.position]

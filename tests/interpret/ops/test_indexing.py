@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lstmlint.events import Selected
+from lstmlint.events import Gathered, Selected
 from lstmlint.sizes import Opaque, Size
 from lstmlint.values import Axis, External, Num, OpenTensor, Role, Strength, Tensor, Unknown
 from tests.interpret.ops.bench import Bench, ids, size, sizes
@@ -209,6 +209,20 @@ def test_one_step_for_each_sample(counts_first: bool) -> None:
     assert ids(result) == [batch.id, out.axes[2].id]
     assert [(claim.role, claim.strength) for claim in bench.claims(batch)] == [(Role.BATCH, Strength.STRUCTURE)]
     assert [(claim.role, claim.strength) for claim in bench.claims(time)] == [(Role.TIME, Strength.STRUCTURE)]
+
+
+def test_a_step_for_each_sample_is_told_of() -> None:
+    bench = Bench()
+    x = bench.tensor(None, None, 8)
+    rows = bench.call("torch.arange", size(x.axes[0]))
+    for lengths in (bench.tensor(None), Num(Size.symbol(Opaque("lengths")))):
+        bench.item(x, rows, lengths)
+        bench.item(x, lengths, rows)
+    bench.item(x, rows)
+    bench.item(bench.tensor(None, 8), rows, bench.tensor(None))
+    told = bench.events(Gathered)
+    assert [event.position for event in told] == [1, 0, 1, 0]
+    assert all(event.counted == rows for event in told)
 
 
 # Tensors of unknown rank
