@@ -33,6 +33,14 @@ def lookup(run: Run, frame: Frame, name: str) -> Value | None:
 
 def module_name(run: Run, module: Frame, name: str) -> Value | None:
     """A name of a file's top level, its defining statement being run now if it was not yet."""
+    return _name_in(run, module, name, {module.file})
+
+
+def _name_in(run: Run, module: Frame, name: str, asked: set[ModuleFile]) -> Value | None:
+    """A name of a file's top level, where none of the files that were asked before has it.
+
+    Star imports often lead to one file in many ways, and sometimes in a circle.
+    """
     if name in module.variables:
         return settled_name(run, module, name)
     entry = module.file.index.binding(name)
@@ -44,7 +52,7 @@ def module_name(run: Run, module: Frame, name: str) -> Value | None:
             module.pending.discard(name)
         if name in module.variables:
             return settled_name(run, module, name)
-    return _from_stars(run, module, name)
+    return _from_stars(run, module, name, asked)
 
 
 def settled_name(run: Run, scope: Frame, name: str) -> Value:
@@ -86,14 +94,17 @@ def define(run: Run, module: Frame, entry: object) -> None:
                 module.unit, run.world.path = before, path
 
 
-def _from_stars(run: Run, module: Frame, name: str) -> Value | None:
+def _from_stars(run: Run, module: Frame, name: str, asked: set[ModuleFile]) -> Value | None:
     if module.file.index.stars and "*" not in module.pending:
         module.pending.add("*")
         for lines in module.file.index.stars:
             define(run, module, lines)
     for source in module.stars:
         if isinstance(source, ModuleFile):
-            found = module_name(run, module_frame(run, source), name) if source is not module.file else None
+            if source in asked:
+                continue
+            asked.add(source)
+            found = _name_in(run, module_frame(run, source), name, asked)
             if found is not None:
                 return found
         elif layer_spec(f"{source.path}.{name}") or f"{source.path}.{name}" in OPERATIONS:
