@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import math
 import tempfile
 import time
@@ -42,7 +43,11 @@ def measure(setup: Setup) -> Iterator[Row]:
 
 
 def samples(shape: Shape, sizes: Sequence[int]) -> list[Sample]:
-    """What the sizes of a shape cost; each is interpreted twice, and the cheaper time counts."""
+    """What the sizes of a shape cost; each is interpreted twice, and the cheaper time counts.
+
+    No cyclic garbage is looked for, as in a run over one file: what it costs depends on all that was made before.
+    """
+    gc.disable()
     _interpret({"file0.py": shape.text(sizes[0])})
     return [min((_sample(shape, size) for _ in range(2)), key=lambda sample: sample.processor) for size in sizes]
 
