@@ -122,7 +122,8 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     _add_settings(files)
     running = parser.add_argument_group("how it runs")
     running.add_argument("--jobs", "-j", type=_jobs, metavar="N", help="processes at most; default: one a core")
-    running.add_argument("--cache-dir", metavar="FOLDER", help=f"where results are kept; default: ./{CACHE_FOLDER}")
+    where = f"where results are kept; default: ./{CACHE_FOLDER}"
+    running.add_argument("--cache-dir", type=_text, metavar="FOLDER", help=where)
     running.add_argument("--no-cache", action="store_true", help="keep no results and use none")
     output = parser.add_argument_group("output")
     output.add_argument("--output-format", choices=("full", "concise", "json"), default="full", help="default: full")

@@ -100,8 +100,10 @@ class SettingsFinder:
     _read: dict[Path, Settings | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for selector in (*(self.options.select or ()), *self.options.extend_select, *self.options.ignore):
-            resolve(selector, self.book, "the command line")
+        said = (self.options.select or (), self.options.extend_select, self.options.ignore)
+        for option, selectors in zip(("--select", "--extend-select", "--ignore"), said, strict=True):
+            for selector in selectors:
+                resolve(selector, self.book, option)
 
     @cached_property
     def _default(self) -> Settings:
