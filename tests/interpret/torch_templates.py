@@ -60,6 +60,7 @@ BY_HANDLER: Templates = {
     **each("operate", "=({f}([{x}, {x}]))", "={f}(({x}, {x}))"),
     **each("cat", "={f}([{x}, {x}], {axis})", "={f}(({x}, {x}[:1]))", "={f}([{x}, {x}], dim={axis})"),
     **each("stack", "={f}([{x}, {x}])", "={f}([{x}, {x}], {axis})", "={f}(({x}, {x}), dim=-1)"),
+    **each("dstack", "={f}([{x}, {x}])", "={f}(({x}, {x}, {x}))"),
     **each("pair_of_reductions", "dim={axis}", "dim={axis}, keepdim=True"),
     **each("quantile", "0.5", "0.5, {axis}", "0.5, dim={axis}, keepdim=True", "torch.tensor([0.2, 0.5]), dim={axis}"),
     **each("compared", "{x}", "{x}, dim={axis}"),
