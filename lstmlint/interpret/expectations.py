@@ -7,8 +7,12 @@ from contextlib import contextmanager
 
 import libcst as cst
 
+from lstmlint.events import Called
 from lstmlint.interpret.run import Run
+from lstmlint.interpret.scope import Frame
+from lstmlint.source import Place
 from lstmlint.syntax.parse import NodePlace
+from lstmlint.values import Tensor, Tuple, Value
 
 _TROUBLE = frozenset((
     "raises",
@@ -45,16 +49,41 @@ def expects_difference(node: cst.BaseExpression) -> bool:
 
 
 @contextmanager
-def on_purpose(run: Run, expression: cst.BaseExpression | None = None) -> Iterator[None]:
-    """Forgets what is said inside: all of it, or what an expression says itself and not the functions that it calls."""
-    world = run.world
-    events, claims, depth = len(world.events), len(world.claims), len(world.inside)
+def in_trouble(run: Run) -> Iterator[None]:
+    """Forgets what is said inside."""
+    events, claims = len(run.world.events), len(run.world.claims)
     yield
-    nodes = set() if expression is None else set(_nodes(expression))
-    world.events[events:] = [each for each in world.events[events:] if nodes and len(each.inside) > depth]
-    world.claims[claims:] = [
-        each for each in world.claims[claims:] if isinstance(each.place, NodePlace) and each.place.node not in nodes
-    ] if nodes else []
+    del run.world.events[events:], run.world.claims[claims:]
+
+
+@contextmanager
+def in_difference(run: Run, frame: Frame, expression: cst.BaseExpression) -> Iterator[None]:
+    """Forgets what an expression says, and the calls of layers whose outputs it compares.
+
+    What the functions say that are called on the way stays: they may be called elsewhere, too.
+    """
+    yield
+    world, depth = run.world, len(run.world.inside)
+    nodes = set(_nodes(expression))
+    names = {node.value for node in nodes if isinstance(node, cst.Name)}
+    compared = {_output_axis(frame.variables.get(name)) for name in names} - {None}
+    places = {
+        each.place
+        for each in world.events
+        if isinstance(each, Called) and len(each.inside) == depth and _output_axis(each.result) in compared
+    }
+
+    def is_on_purpose(place: Place) -> bool:
+        return place in places or (isinstance(place, NodePlace) and place.node in nodes)
+
+    world.events[:] = [each for each in world.events if len(each.inside) != depth or not is_on_purpose(each.place)]
+    world.claims[:] = [each for each in world.claims if not is_on_purpose(each.place)]
+
+
+def _output_axis(value: Value | None) -> int | None:
+    """The identity of the last axis of a tensor, or of the output in a layer's result: each call makes a new one."""
+    output = value.items[0] if isinstance(value, Tuple) and value.layer is not None and value.items else value
+    return output.axes[-1].id if isinstance(output, Tensor) and output.axes else None
 
 
 def _nodes(node: cst.CSTNode) -> Iterator[cst.CSTNode]:

@@ -13,7 +13,7 @@ from lstmlint.interpret.calls import call_library
 from lstmlint.interpret.conditions import decide
 from lstmlint.interpret.definitions import define_class, define_function
 from lstmlint.interpret.discards import note_discard
-from lstmlint.interpret.expectations import expects_difference, expects_trouble, on_purpose
+from lstmlint.interpret.expectations import expects_difference, expects_trouble, in_difference, in_trouble
 from lstmlint.interpret.iteration import UNROLLED, elements
 from lstmlint.interpret.joins import join
 from lstmlint.interpret.loops import rounds
@@ -35,7 +35,7 @@ def _block(run: Run, frame: Frame, node: cst.SimpleStatementLine | cst.IndentedB
 
 @handles(STATEMENTS, cst.Expr)
 def _expression(run: Run, frame: Frame, node: cst.Expr) -> Flow:
-    with on_purpose(run, node.value) if expects_difference(node.value) else nullcontext():
+    with in_difference(run, frame, node.value) if expects_difference(node.value) else nullcontext():
         run.evaluate(frame, node.value)
     note_discard(run, frame, node.value)
     return Flow.NEXT
@@ -110,7 +110,7 @@ def _global(run: Run, frame: Frame, node: cst.Global | cst.Nonlocal) -> Flow:
 
 @handles(STATEMENTS, cst.Assert)
 def _assert(run: Run, frame: Frame, node: cst.Assert) -> Flow:
-    with on_purpose(run, node.test) if expects_difference(node.test) else nullcontext():
+    with in_difference(run, frame, node.test) if expects_difference(node.test) else nullcontext():
         verdict, key = decide(run, frame, node.test)
     _learn_from_assert(run, frame, node.test)
     if verdict is None:
@@ -274,7 +274,7 @@ def _with(run: Run, frame: Frame, node: cst.With) -> Flow:
             assign(run, frame, item.asname.name, value)
     recording = run.world.recording
     run.world.recording = recording and not any(is_unrecorded(_text(frame, item.item)) for item in node.items)
-    with on_purpose(run) if any(expects_trouble(item.item) for item in node.items) else nullcontext():
+    with in_trouble(run) if any(expects_trouble(item.item) for item in node.items) else nullcontext():
         flow = run.execute(frame, [node.body])
     run.world.recording = recording
     return flow
