@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import gc
 import math
 import tempfile
@@ -77,6 +76,7 @@ def _interpret(files: dict[str, str]) -> tuple[int, bool]:
     from lstmlint.interpret.run import STEPS
     from lstmlint.names.project import Project
     from lstmlint.source import SourceFile
+    from lstmlint.syntax.outline import Outline, outline
 
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():
@@ -84,7 +84,9 @@ def _interpret(files: dict[str, str]) -> tuple[int, bool]:
         project, steps = Project((Path(folder),)), []
         for name, text in files.items():
             source = SourceFile(str(Path(folder, name)), text)
-            steps += [settle(part, project).steps for part in parts_of(source, ast.parse(text), project)]
+            found = outline(source)
+            assert isinstance(found, Outline)
+            steps += [settle(part, project).steps for part in parts_of(source, found, project)]
     return sum(steps), any(each > STEPS for each in steps)
 
 

@@ -6,7 +6,6 @@ them; so are the checks.
 
 from __future__ import annotations
 
-import ast
 import sys
 from dataclasses import replace
 from functools import partial
@@ -18,8 +17,9 @@ from lstmlint.findings import Confidence, Diagnostic, Finding, Found, GivenUp, R
 from lstmlint.headroom import headroom
 from lstmlint.lean import dataclass
 from lstmlint.source import ReadProblem, SourceFile, Span, decode
+from lstmlint.syntax.outline import Outline
 from lstmlint.syntax.pragmas import is_steered
-from lstmlint.syntax.tree import SyntaxProblem, parse
+from lstmlint.syntax.tree import SyntaxProblem
 
 LARGEST = 4_000_000
 """Bytes of a file that is read. What people write is far below; a literal of 10 MB takes gigabytes as a tree."""
@@ -91,14 +91,14 @@ def _found(source: SourceFile, target: Target, surroundings: Surroundings) -> Fo
 @headroom()
 def _looked_into(source: SourceFile, target: Target, surroundings: Surroundings) -> Found:
     settings = target.settings
-    tree = parse(source)
-    if isinstance(tree, SyntaxProblem):
-        span = Span(source.path, tree.line, tree.column, tree.line, tree.column)
-        if tree.is_beyond:
-            return Found((tool_diagnostic(UNREADABLE_FILE, f"not checked: {tree.message}", span, settings),))
-        message = "does not parse as Python {}.{}: ".format(*sys.version_info) + _uncapitalised(tree.message)
+    found = surroundings.outline(source)
+    if isinstance(found, SyntaxProblem):
+        span = Span(source.path, found.line, found.column, found.line, found.column)
+        if found.is_beyond:
+            return Found((tool_diagnostic(UNREADABLE_FILE, f"not checked: {found.message}", span, settings),))
+        message = "does not parse as Python {}.{}: ".format(*sys.version_info) + _uncapitalised(found.message)
         return Found((tool_diagnostic(SYNTAX_ERROR, message, span, settings),))
-    return _interpreted(source, tree, target, surroundings)
+    return _interpreted(source, found, target, surroundings)
 
 
 def unreadable(problem: ReadProblem, settings: Settings) -> Diagnostic:
@@ -124,7 +124,7 @@ def _uncapitalised(text: str) -> str:
     return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
-def _interpreted(source: SourceFile, tree: ast.Module, target: Target, surroundings: Surroundings) -> Found:
+def _interpreted(source: SourceFile, outline: Outline, target: Target, surroundings: Surroundings) -> Found:
     from lstmlint.checks import all_checks, find
     from lstmlint.interpret.linted import Linted, parts_of
     from lstmlint.interpret.program import interpret
@@ -139,7 +139,7 @@ def _interpreted(source: SourceFile, tree: ast.Module, target: Target, surroundi
         return Found(diagnostics, world.given_up, world.steps)
 
     whole = Found()
-    for part in parts_of(source, tree, project) if checks else ():
+    for part in parts_of(source, outline, project) if checks else ():
         if whole.steps > STEPS_IN_ALL:
             first = next((entry.name for entry in part.definitions), "the top level")
             given_up = GivenUp(source.path, f"{first}, and what follows it", f"{STEPS_IN_ALL:,} steps in all")

@@ -17,6 +17,9 @@ from lstmlint.findings import Found
 from lstmlint.lean import dataclass
 from lstmlint.names.locate import Locator
 from lstmlint.names.reach import Reach
+from lstmlint.source import SourceFile
+from lstmlint.syntax.outline import OUTLINES, Outline, outline
+from lstmlint.syntax.tree import SyntaxProblem
 
 if TYPE_CHECKING:
     from lstmlint.engine.cache import ResultCache
@@ -132,6 +135,10 @@ class Surroundings:
         from lstmlint.engine.cache import ResultCache
 
         return ResultCache(self.store, self._contents.digest)
+
+    def outline(self, source: SourceFile) -> Outline | SyntaxProblem:
+        """What stands at the top level of a file; what is the same as before is not parsed again."""
+        return OUTLINES.outline(source) if self.lives_on else outline(source)
 
     def recall(self, target: Target) -> Recall | None:
         """What the parts of a file came to when it was linted before; None where the process does not live on."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import field, replace
@@ -13,12 +11,11 @@ from lstmlint.interpret.versions import asks_for_keras_2, resetting
 from lstmlint.lean import dataclass
 from lstmlint.names.project import ModuleFile, Project
 from lstmlint.source import SourceFile
-from lstmlint.syntax.index import ClassEntry, FunctionEntry, Lines, index, lines_of
+from lstmlint.syntax.index import ClassEntry, Entry, FunctionEntry, Lines
+from lstmlint.syntax.outline import Outline
 from lstmlint.syntax.parse import Syntax
 from lstmlint.syntax.parts import Part, parts
-
-_ATTRIBUTE = re.compile(r"\.(\w+)\b([ \t]*=(?!=))?")
-"""An attribute, and whether it is assigned to."""
+from lstmlint.syntax.traits import Traits
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ class Linted:
     """The part of a file that a run is about."""
 
     file: ModuleFile
-    body: Part
+    body: tuple[Entry, ...]
     """The statements of the file's top level that belong to it."""
     involved: frozenset[str]
     """The names of the definitions that involve a recurrent layer. What else there is waits until it is used."""
@@ -59,44 +56,36 @@ class Linted:
         return [entry for entry in self.body if not isinstance(entry, Lines)]
 
 
-def whole(source: SourceFile, tree: ast.Module, project: Project) -> Linted:
+def whole(source: SourceFile, outline: Outline, project: Project) -> Linted:
     """All of a file."""
-    found, text = index(tree), source.text
+    index, text = outline.index, source.text
     said = Said(asks_for_keras_2(text), resetting(text), is_about_ports(text))
-    return Linted(ModuleFile(source, found), found.body, project.involved(source), said)
+    return Linted(ModuleFile(source, index), index.body, project.involved(source), said)
 
 
-def parts_of(source: SourceFile, tree: ast.Module, project: Project) -> list[Linted]:
+def parts_of(source: SourceFile, outline: Outline, project: Project) -> list[Linted]:
     """The parts of a file in which something runs."""
-    linted = whole(source, tree, project)
-    statements, *others = parts(tree, linted.body, source.text, linted.file.words)
-    concerned = [body for body in others if _names(body) & linted.involved]
-    return list(_divided(linted, [statements, *concerned] if statements else concerned))
+    linted = whole(source, outline, project)
+    statements, *others = parts(linted.body, outline.traits)
+    concerned = [part for part in others if _names(linted, part) & linted.involved]
+    return list(_divided(linted, outline.traits, [statements, *concerned] if statements else concerned))
 
 
-def _names(body: Part) -> set[str]:
-    return {entry.name for entry in body if not isinstance(entry, Lines)}
+def _names(linted: Linted, part: Part) -> set[str]:
+    entries = (linted.body[number] for number in part)
+    return {entry.name for entry in entries if not isinstance(entry, Lines)}
 
 
-def _divided(linted: Linted, bodies: list[Part]) -> Iterator[Linted]:
+def _divided(linted: Linted, traits: tuple[Traits, ...], divided: list[Part]) -> Iterator[Linted]:
     """The parts of a file, each with what it has to know of the others."""
-    if len(bodies) == 1:
-        yield replace(linted, body=bodies[0])
-        return
-    attributes = {lines: _attributes(linted.file.text(lines)) for lines in map(lines_of, linted.body)}
-    reads = Counter(name for read, _ in attributes.values() for name in read)
-    for body in bodies:
-        own = Counter(name for entry in body for name in attributes[lines_of(entry)][0])
-        written = {name for entry in body for name in attributes[lines_of(entry)][1]}
+    reads = Counter(name for each in traits for name in each.read)
+    for part in divided:
+        own = Counter(name for number in part for name in traits[number].read)
+        written = frozenset().union(*(traits[number].set for number in part))
         elsewhere = frozenset(name for name in written if reads[name] > own[name])
-        said = replace(linted.said, read_elsewhere=elsewhere)
-        yield replace(linted, body=body, involved=linted.involved & _names(body), said=said)
-
-
-def _attributes(text: str) -> tuple[set[str], set[str]]:
-    """The attributes that some lines read, and those that they set."""
-    read: set[str] = set()
-    written: set[str] = set()
-    for name, assigned in _ATTRIBUTE.findall(text):
-        (written if assigned else read).add(name)
-    return read, written
+        yield replace(
+            linted,
+            body=tuple(linted.body[number] for number in part),
+            involved=linted.involved & _names(linted, part),
+            said=replace(linted.said, read_elsewhere=elsewhere),
+        )

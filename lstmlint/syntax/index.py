@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import field, replace
 
 from lstmlint.lean import dataclass
 
@@ -193,3 +193,39 @@ def index(tree: ast.Module) -> FileIndex:
             for name in bound_names(inner):
                 bindings[name] = entry
     return FileIndex(tuple(body), bindings, tuple(stars))
+
+
+def shifted(found: FileIndex, by: int) -> FileIndex:
+    """The index of lines that stand further down by some."""
+    moved: dict[int, Entry] = {}
+
+    def move(entry: Entry) -> Entry:
+        if id(entry) not in moved:
+            moved[id(entry)] = _moved(entry, by)
+        return moved[id(entry)]
+
+    bindings = {name: move(entry) for name, entry in found.bindings.items()}
+    return FileIndex(tuple(map(move, found.body)), bindings, tuple(_further(lines, by) for lines in found.stars))
+
+
+def _further(lines: Lines, by: int) -> Lines:
+    return Lines(lines.first + by, lines.last + by)
+
+
+def _moved(entry: Entry, by: int) -> Entry:
+    if isinstance(entry, Lines):
+        return _further(entry, by)
+    if isinstance(entry, FunctionEntry):
+        return replace(entry, lines=_further(entry.lines, by))
+    return _moved_class(entry, by)
+
+
+def _moved_class(entry: ClassEntry, by: int) -> ClassEntry:
+    return replace(
+        entry,
+        lines=_further(entry.lines, by),
+        methods={name: replace(each, lines=_further(each.lines, by)) for name, each in entry.methods.items()},
+        statements=tuple(_further(each, by) for each in entry.statements),
+        classes=tuple(_moved_class(each, by) for each in entry.classes),
+        line=entry.line + by,
+    )

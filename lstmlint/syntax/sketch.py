@@ -57,7 +57,7 @@ class Sketch:
 
     @cached_property
     def _stretches(self) -> tuple[Lines, ...]:
-        return tuple(_statements(self.source.lines))
+        return tuple(statements(self.source.lines))
 
     @cached_property
     def _named(self) -> dict[str, Lines]:
@@ -106,7 +106,7 @@ def _indexed(source: SourceFile, stretches: list[Lines]) -> FileIndex | None:
     return None if isinstance(tree, SyntaxProblem) else index(tree)
 
 
-def _statements(lines: tuple[str, ...]) -> Iterator[Lines]:
+def statements(lines: tuple[str, ...]) -> Iterator[Lines]:
     """The stretches between lines that begin in the first column, decorators with what they decorate."""
     start = 0
     is_decorated = False

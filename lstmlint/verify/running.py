@@ -21,6 +21,7 @@ from lstmlint.interpret.program import interpret
 from lstmlint.names.project import Project
 from lstmlint.source import ReadProblem, SourceFile, Span
 from lstmlint.syntax.index import index
+from lstmlint.syntax.outline import outline
 from lstmlint.syntax.tree import SyntaxProblem, parse
 from lstmlint.verify.configured import SEPARATOR, advice, configured_in
 from lstmlint.verify.contracts import Belief, Fault, ModelPlan, Observation, Place, Proof, Request
@@ -168,10 +169,10 @@ def _verify_file(
 
 def _world(source: SourceFile, project: Project, settings: Settings) -> World | None:
     """The finished world of a whole file; None where Python cannot read it."""
-    tree = parse(source)
-    if isinstance(tree, SyntaxProblem):
+    found = outline(source)
+    if isinstance(found, SyntaxProblem):
         return None
-    return interpret(whole(source, tree, project), project, settings.configuration.versions)
+    return interpret(whole(source, found, project), project, settings.configuration.versions)
 
 
 def _plans(

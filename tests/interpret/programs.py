@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from textwrap import dedent
 
 from lstmlint.interpret.linted import whole
@@ -10,7 +9,7 @@ from lstmlint.interpret.program import settle
 from lstmlint.interpret.run import Run
 from lstmlint.names.project import Project
 from lstmlint.source import SourceFile
-from lstmlint.syntax.tree import parse
+from lstmlint.syntax.outline import Outline, outline
 from lstmlint.values import Value
 from lstmlint.versions import NEWEST, Versions
 from lstmlint.world import World
@@ -21,9 +20,9 @@ def run_of(
 ) -> Run:
     """The finished run over a program."""
     source, project = SourceFile(path, dedent(text)), project or Project()
-    tree = parse(source)
-    assert isinstance(tree, ast.Module)
-    return settle(whole(source, tree, project), project, versions)
+    found = outline(source)
+    assert isinstance(found, Outline)
+    return settle(whole(source, found, project), project, versions)
 
 
 def world_of(text: str, versions: Versions = NEWEST) -> World:

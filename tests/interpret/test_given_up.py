@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from lstmlint.interpret.linted import parts_of
 from lstmlint.interpret.program import interpret
 from lstmlint.names.project import Project
 from lstmlint.source import SourceFile
+from lstmlint.syntax.outline import Outline, outline
 from lstmlint.world import World
 
 HEADER = "from torch import nn\nlayer = nn.LSTM(3, 5)\n"
@@ -36,7 +36,9 @@ AT_TOP = f"{HEADER}x = 1\n{LONG}"
 
 def worlds(text: str, folder: Path) -> list[World]:
     source, project = SourceFile(str(folder / "file.py"), text), Project((folder,))
-    return [interpret(part, project) for part in parts_of(source, ast.parse(text), project)]
+    found = outline(source)
+    assert isinstance(found, Outline)
+    return [interpret(part, project) for part in parts_of(source, found, project)]
 
 
 def given_up(text: str, folder: Path) -> list[GivenUp]:

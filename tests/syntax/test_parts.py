@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from textwrap import dedent
 
 import pytest
 
-from lstmlint.syntax.index import Lines, index, lines_of
+from lstmlint.source import SourceFile
+from lstmlint.syntax.index import Lines, lines_of
+from lstmlint.syntax.outline import Outline, outline
 from lstmlint.syntax.parts import parts
 
 MODEL = "class {name}(nn.Module):\n    size = {uses}\n"
@@ -16,17 +16,15 @@ MODEL = "class {name}(nn.Module):\n    size = {uses}\n"
 
 def parts_in(text: str) -> list[str]:
     """The names of the definitions of each part; of a statement, its text."""
-    text = dedent(text)
-    tree, lines = ast.parse(text), text.split("\n")
-
-    def text_of(stretch: Lines) -> str:
-        return "\n".join(lines[stretch.first - 1 : stretch.last])
-
-    found = parts(tree, index(tree).body, text, lambda stretch: re.findall(r"\w+", text_of(stretch)))
-    return [
-        ", ".join(text_of(lines_of(entry)) if isinstance(entry, Lines) else entry.name for entry in part)
-        for part in found
-    ]
+    source = SourceFile("models.py", dedent(text))
+    found = outline(source)
+    assert isinstance(found, Outline)
+    shown = []
+    for entry in found.index.body:
+        where = lines_of(entry)
+        lines = "\n".join(source.lines[where.first - 1 : where.last])
+        shown.append(lines if isinstance(entry, Lines) else entry.name)
+    return [", ".join(shown[number] for number in part) for part in parts(found.index.body, found.traits)]
 
 
 def models(**uses: str) -> str:
@@ -99,5 +97,6 @@ def test_every_part_has_the_star_imports() -> None:
 
 def test_every_entry_is_of_a_part() -> None:
     text = f"import os\nsize = 3\nprint(size)\n{models(A='1', B='A', C='3')}"
-    entries = index(ast.parse(text)).body
-    assert len({name for part in parts_in(text) for name in part.split(", ")}) == len(entries)
+    assert {name for part in parts_in(text) for name in part.split(", ")} == {
+        "import os", "size = 3", "print(size)", "A", "B", "C"
+    }  # fmt: skip
