@@ -52,7 +52,8 @@ class Outlines:
             if not last and any(map(_says_something, source.lines[: lines.first - 1])):
                 return outline(source)
             last = lines.last
-            stretch = self._stretch("\n".join(source.lines[lines.first - 1 : lines.last]))
+            end = "\n" if lines.last < len(source.lines) else ""
+            stretch = self._stretch("\n".join(source.lines[lines.first - 1 : lines.last]) + end)
             if stretch is None:
                 return outline(source)
             found.append((stretch, lines))
@@ -62,7 +63,7 @@ class Outlines:
         if text in self._known:
             self._known.move_to_end(text)
             return self._known[text]
-        found = outline(SourceFile("", text + "\n"))
+        found = outline(SourceFile("", text))
         if isinstance(found, SyntaxProblem):
             return None
         self._known[text] = found

@@ -34,6 +34,7 @@ WRONG = {
     "an open bracket": "a = (\nb = 2\n",
     "an open text": 'a = 1\nb = """\nc = 3\n',
     "a line that goes on at the end": "a = 1\nb = \\",
+    "a line that goes on into nothing": "a = 1\n\\\n",
     "nested too deeply": "a = 1\nb = " + "(" * 2_000 + ")" * 2_000 + "\n",
     "NUL": "a = 1\nb = \0\n",
 }
@@ -80,7 +81,7 @@ def test_only_what_was_edited_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None
     known.outline(SourceFile("model.py", text))
     read.clear()
     known.outline(SourceFile("model.py", "# more\n" + text.replace("2", "3")))
-    assert read == ["def g():\n    return 3\n\n"]
+    assert read == ["def g():\n    return 3\n"]
 
 
 def test_old_stretches_are_forgotten() -> None:
