@@ -61,7 +61,7 @@ class FileIndex:
     bindings: dict[str, Lines | FunctionEntry | ClassEntry] = field(hash=False)
     """For each name bound at the top level, the last statement that binds it (looking into if and try)."""
     stars: tuple[Lines, ...] = ()
-    """The star imports."""
+    """The statements of the top level that hold star imports, each once."""
 
     def binding(self, name: str) -> Entry | None:
         """The statement that binds a name of the top level."""
@@ -192,7 +192,7 @@ def index(tree: ast.Module) -> FileIndex:
                 stars.append(entry if isinstance(entry, Lines) else _lines(inner))
             for name in bound_names(inner):
                 bindings[name] = entry
-    return FileIndex(tuple(body), bindings, tuple(stars))
+    return FileIndex(tuple(body), bindings, tuple(dict.fromkeys(stars)))
 
 
 def shifted(found: FileIndex, by: int) -> FileIndex:

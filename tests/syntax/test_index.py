@@ -75,3 +75,4 @@ def test_names_that_are_only_written_into_are_not_bound() -> None:
 
 def test_star_imports_are_listed() -> None:
     assert indexed("from torch.nn import *\nimport os\n").stars == (Lines(1, 1),)
+    assert indexed("if x:\n    from a import *\n    from b import *\n").stars == (Lines(1, 3),)
