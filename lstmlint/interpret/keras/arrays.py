@@ -28,7 +28,7 @@ from lstmlint.world import World
 
 _PORTS = re.compile(r"(?:weight|bias)_(?:ih|hh)|\b_flat_weights\b|\ball_weights\b")
 _KERAS = re.compile(r"keras|tensorflow|recurrent_kernel", re.IGNORECASE)
-_WORDS = (re.compile(r"\bkernel\b"), re.compile(r"\brecurrent\b"))
+_WORDS = (re.compile(r"\bkernel\b"), re.compile(r"\brec(?:urrent)?\b|\brec_|_rec\b"))
 _FROM_KERAS = re.compile(r"(?<!to)(?:_|^)keras(?!_?(?:from|by))|keras_?(?:to|2)", re.IGNORECASE)
 _LIST = re.compile(r"(?:weights?|arrays?|params?|ws?)(?:_list)?", re.IGNORECASE)
 _READS = re.compile(r"(?:h5py|numpy|pickle|joblib|scipy|safetensors|json)\b.*(?:load|File|open|read)")

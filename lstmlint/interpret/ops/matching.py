@@ -253,16 +253,28 @@ class _Reshape:
             if axis.is_single:
                 spare.setdefault(passed, []).append(axis)
         found: list[Axis] = []
-        used = 0
         at = {dims: atoms for atoms, dims in boundaries}
-        for target in self.targets:
-            if not target.is_single:
-                found.append(kept[used])
-                used += 1
-                continue
-            own = spare.get(at[used], []) if used in at else []
-            found.append(own.pop(0) if own else self.world.axis(ONE))
+        for used, singles in enumerate(self._singles_between()):
+            own = _lasting(spare.get(at[used], []) if used in at else [], singles)
+            found += own[:singles] + [self.world.axis(ONE) for _ in range(singles - len(own))]
+            found += kept[used : used + 1]
         return _layers_and_directions(tuple(found), self.axes)
+
+    def _singles_between(self) -> list[int]:
+        """How many dimensions of size 1 are wanted before each other one, and behind the last."""
+        counts = [0]
+        for target in self.targets:
+            if target.is_single:
+                counts[-1] += 1
+            else:
+                counts.append(0)
+        return counts
+
+
+def _lasting(axes: list[Axis], wanted: int) -> list[Axis]:
+    """The axes of size 1 that stay where fewer are wanted: a state's layers go before its batch does."""
+    others = [axis for axis in axes if axis.role is not Role.STACK]
+    return others if wanted <= len(others) < len(axes) else axes
 
 
 def _rises(boundaries: Sequence[Boundary]) -> bool:
