@@ -21,6 +21,7 @@ from lstmlint.interpret.keras.inputs import (
     without_steps,
 )
 from lstmlint.interpret.keras.masks import with_mask
+from lstmlint.interpret.keras.planes import plane_sizes
 from lstmlint.interpret.keras.recurrent import apply_layer
 from lstmlint.interpret.ops.reorder import reordered
 from lstmlint.interpret.ops.reshape import merged, reshaped
@@ -213,24 +214,29 @@ def apply_global_pooling(world: World, layer: Layer, call: Call) -> Value:
     )
 )
 def apply_over_planes(world: World, layer: Layer, call: Call) -> Value:
-    """(B,h,w,C) in, the same rank out; only the batch keeps its identity, and what `same` padding keeps."""
+    """(B,h,w,C) in, the same rank out, with other lengths of h and w."""
     source = input_tensor(world, call, 5 if layer.spec.name.endswith("3D") else 4)
     result: Value = world.unknown()
     if isinstance(source, Tensor) and len(source.axes) >= 3:
         claim_batch(world, source, call)
-        same = layer.argument("padding") == Const("same") and layer.argument("strides") in (
-            Const(1),
-            Const((1, 1)),
-            Const((1, 1, 1)),
-        )
         axes = channels_last(layer, source.axes)
-        planes = axes[1:-1] if same and layer.spec.takes("filters") else tuple(world.axis() for _ in axes[1:-1])
+        planes = axes[1:-1] if _keeps_planes(layer) else _resized_planes(world, layer, axes[1:-1])
         channels = feature_axis(world, layer, "filters") if layer.spec.takes("filters") else axes[-1]
         if layer.spec.family.startswith("depthwise"):
             channels = world.axis(None, Role.FEATURE)
         result = Tensor(as_told(layer, (axes[0], *planes, channels)), source.trail)
         result = activated(layer, call, result) if layer.spec.takes("activation") else result
     return called(world, layer, call, or_given(world, call, source), result)
+
+
+def _keeps_planes(layer: Layer) -> bool:
+    is_whole = layer.argument("strides") in (Const(1), Const((1, 1)), Const((1, 1, 1)))
+    return layer.argument("padding") == Const("same") and is_whole and layer.spec.takes("kernel_size")
+
+
+def _resized_planes(world: World, layer: Layer, planes: tuple[Axis, ...]) -> tuple[Axis, ...]:
+    sizes = plane_sizes(layer, planes)
+    return tuple(resized(world, axis, size) for axis, size in zip(planes, sizes, strict=True))
 
 
 @application(*paths("GlobalMaxPooling2D", "GlobalAveragePooling2D", "GlobalMaxPooling3D", "GlobalAveragePooling3D"))
