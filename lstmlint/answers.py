@@ -21,7 +21,7 @@ except ImportError:
 
 FILE = "results.sqlite"
 """The database in a cache's folder."""
-LAYOUT = 4
+LAYOUT = 5
 """Grows where the tables change; results of another layout are dropped."""
 
 Answer = tuple[int, str]

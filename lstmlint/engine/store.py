@@ -27,7 +27,7 @@ _TABLES = {
     "results": _Table("path TEXT PRIMARY KEY, key TEXT, lookups TEXT, found TEXT, made INTEGER", 50_000),
     "answers": _Table("key TEXT PRIMARY KEY, status INTEGER, said TEXT, lookups TEXT, made INTEGER", 2_000),
     "contents": _Table("path TEXT PRIMARY KEY, mark TEXT, kind INTEGER, digest TEXT, made INTEGER", 200_000),
-    "reached": _Table("key TEXT PRIMARY KEY, what TEXT, made INTEGER", 20),
+    "reached": _Table("key TEXT PRIMARY KEY, what TEXT, facts TEXT, made INTEGER", 10),
 }
 _KEPT = 30 * 24 * 3600
 """Seconds that an unused row is kept."""

@@ -68,8 +68,23 @@ class Reach:
         if not triage.mentions_framework(data) or len(data) > MAXIMUM:
             return False
         self._look(path, data)
+        return self.brings(path, data)
+
+    def brings(self, path: str, data: bytes | None = None) -> bool:
+        """True where a file works with something recurrent that it imports; read only if that cannot be said so."""
         brought = self._brought(path, DISTANCE, data)
-        return bool(brought) and _works_with(data, brought)
+        return bool(brought) and _works_with(_bytes(path) if data is None else data, brought)
+
+    def facts(self) -> Iterator[tuple[str, bool, tuple[str | bytes | None, ...] | None]]:
+        """What the text of each file says: whether it names something recurrent, and its links, if these are known."""
+        for path, is_named in self._named.items():
+            yield path, is_named, self._imports.get(path)
+
+    def take(self, path: str, is_named: bool, links: tuple[str | bytes | None, ...] | None) -> None:
+        """Takes over a fact about a file that has not changed, where no folder that was listed has."""
+        self._named[path] = is_named
+        if links is not None:
+            self._imports[path] = links
 
     def involved(self, data: bytes, path: str) -> frozenset[str]:
         """The definitions at a file's top level that involve a recurrent layer, or the parameters or packing of one."""

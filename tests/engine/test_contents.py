@@ -182,6 +182,17 @@ def test_what_changed_is_looked_at_again(
     assert after == run(cache_folder=None).diagnostics == run(jobs=jobs).diagnostics
 
 
+def test_where_one_file_changed_the_others_stay_closed(run: Runs, tree: Path) -> None:
+    """But for those that define what is recurrent: which files use it may depend on all of what they say."""
+    run()
+    later(tree / "dense.py", ENCODERS.format("ReLU"))
+    assert [found.span.path for found in run().diagnostics] == WITH_FINDINGS
+    assert set(run.opened) == {"dense.py", "part/encoders.py", *WITH_FINDINGS}
+    later(tree / "part" / "encoders.py", ENCODERS.format("ReLU"))
+    assert [found.span.path for found in run().diagnostics] == ["helper.py"]
+    assert set(run.opened) == {"part/encoders.py", "helper.py"}
+
+
 def test_a_touched_file_is_opened_and_means_the_same(run: Runs, tree: Path) -> None:
     first = run()
     later(tree / "plain.py")
@@ -233,6 +244,9 @@ def test_without_a_cache_nothing_of_it_is_used(run: Runs, tree: Path) -> None:
         "UPDATE reached SET what = 'no json'",
         "UPDATE reached SET what = '[1, 2, 3]'",
         "UPDATE reached SET what = NULL",
+        "UPDATE reached SET what = '[{\"helper.py\": \"\"}, {}, {}]', facts = 'no json'",
+        "UPDATE reached SET what = '[{\"helper.py\": \"\"}, {}, {}]', facts = '[[1], [[0, 1, [0, 0, 0]]]]'",
+        "UPDATE reached SET what = '[{\"helper.py\": \"\"}, {}, {}]', facts = '[[\"helper.py\"], [[9, 0, null]]]'",
         "DELETE FROM reached",
     ],
 )
