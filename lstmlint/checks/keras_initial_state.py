@@ -6,11 +6,13 @@ are taken in the order given, and most of the rest is noticed only when the mode
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lstmlint.catalogue.keras_recurrent import SPATIAL_AXES, STATES
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_return_state_unpack import misnamed
+from lstmlint.checks.keras_state_names import meaning
 from lstmlint.checks.keras_steps import is_keras, quoted
 from lstmlint.events import Called, Joined, Unpacked
 from lstmlint.findings import Confidence, Evidence, Finding, check
@@ -18,6 +20,7 @@ from lstmlint.interpret.keras.recurrent import wrapped
 from lstmlint.values import Layer, ListRef, OpenTensor, Tensor, Tuple, Value, as_size, compatible
 
 RULE = "keras-initial-state"
+_GIVEN = re.compile(r"initial_state ?= ?[\[(] ?([\w.]+), ?([\w.]+),? ?[\])]")
 States = tuple[Tensor | OpenTensor, ...]
 
 
@@ -103,7 +106,8 @@ def _axes(inner: Layer) -> str:
 
 
 def _order(called: Called, inner: Layer, wanted: tuple[str, ...], given: States, facts: Facts) -> Finding | None:
-    names = [_named(state, facts) for state in given]
+    by_value = [_named(state, facts) for state in given]
+    names = [value or name for value, name in zip(by_value, _called(called, len(given)), strict=True)]
     wrong = [
         (name, place)
         for name, place in zip(names, wanted, strict=True)
@@ -118,8 +122,22 @@ def _order(called: Called, inner: Layer, wanted: tuple[str, ...], given: States,
         f"the states are ({shown}), but {quoted(called.layer)} takes {_listed(wanted)}",
         because=_built(called),
         cure=f"hand over {_listed(wanted)}",
-        confidence=Confidence.CERTAIN if len(wanted) > 1 else Confidence.POSSIBLE,
+        confidence=_confidence(wanted, by_value),
     )
+
+
+def _confidence(wanted: tuple[str, ...], by_value: list[str | None]) -> Confidence:
+    """What only the names say is less than certain."""
+    if len(wanted) < 2:
+        return Confidence.POSSIBLE
+    return Confidence.CERTAIN if any(by_value) else Confidence.LIKELY
+
+
+def _called(called: Called, count: int) -> list[str | None]:
+    """Which states two tensors are by their names, where these say it of both: `initial_state=[start_h, start_c]`."""
+    match = _GIVEN.search(called.place.text)
+    kinds = [meaning(name).kind for name in match.groups()] if match is not None and count == 2 else []
+    return [*kinds] if set(kinds) == {"h", "c"} else [None] * count
 
 
 def _named(state: Value, facts: Facts) -> str | None:
