@@ -64,7 +64,7 @@ def batches_of(ran: Ran, facts: Facts) -> Batches:
         return Batches(as_size(ran.data.argument("batched")), as_int(last))
     rows = rows_of(facts, ran.inputs)
     if ran.method in WHOLE:
-        return Batches(rows)
+        return Batches(rows, _last_of_ragged(ran, facts))
     if ran.uncertain or not is_arrays(ran):
         return Batches(None)
     given = ran.argument("batch_size")
@@ -78,6 +78,14 @@ def batches_of(ran: Ran, facts: Facts) -> Batches:
     if count <= batch:
         return Batches(None if divided else Size.of(count))
     return Batches(size, None if divided or count % batch == 0 else count % batch)
+
+
+def _last_of_ragged(ran: Ran, facts: Facts) -> int | None:
+    """The rows of the last one of the batches that a program goes through by itself, where it has fewer."""
+    first = next(iter(flat(facts.world, ran.inputs)), None)
+    axes = first.axes[:1] if isinstance(first, Tensor) else ()
+    found = [facts.world.ragged[axis.id].rest for axis in axes if axis.id in facts.world.ragged]
+    return found[0] if found else None
 
 
 def _counts_steps(ran: Ran) -> bool:

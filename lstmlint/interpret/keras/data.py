@@ -35,7 +35,7 @@ from lstmlint.values import (
     as_int,
     as_size,
 )
-from lstmlint.world import World
+from lstmlint.world import Ragged, World
 
 PATH = DATASET.path
 _UNCHANGED = "prefetch cache with_options snapshot"
@@ -147,6 +147,8 @@ def batch(world: World, call: Call) -> Value:
     facts = facts_of(call.args[0])
     whole = as_bool(call.arg(2, "drop_remainder") or Const(False)) is not False
     last = None if whole else _last(as_int(facts.get("count")), as_int(size))
+    if last is not None:
+        world.ragged[axis.id] = Ragged(as_int(size) or 0, as_int(last), call.place)
     return pipeline(world, element, call, shuffled=facts.get("shuffled"), batched=size, last=last)
 
 
