@@ -10,6 +10,7 @@ from lstmlint.engine.settings import Options as Lint
 from lstmlint.engine.settings import SettingsFinder
 from lstmlint.findings import Diagnostic
 from lstmlint.rulebook import rule_book
+from lstmlint.source import SourceFile
 from lstmlint.verify.process import Limits, default_python
 from lstmlint.verify.running import Options, Verified, verify
 
@@ -98,7 +99,9 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Verified:
 
 def inside(found: Verified, name: str) -> list[Diagnostic]:
     """What running alone reports within a class of the file."""
-    (source,) = found.outcome.sources.values()
+    (path,) = found.outcome.interpreted
+    source = found.outcome.source(path)
+    assert isinstance(source, SourceFile)
     start = next(number for number, line in enumerate(source.lines, 1) if line.startswith(f"class {name}("))
     end = start + MODEL.strip().count("\n")
     shown = [each for each in found.outcome.diagnostics if start <= each.span.line <= end]
