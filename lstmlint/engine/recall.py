@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from dataclasses import field, replace
+from dataclasses import replace
 
-from lstmlint.answers import digest, digest_of
+from lstmlint.answers import digest
 from lstmlint.findings import Found, with_spans
 from lstmlint.interpret.linted import Linted
 from lstmlint.lean import dataclass
@@ -43,7 +43,8 @@ class Recall:
     project: Project
     described: bytes
     """All settings that decide on what a file comes to."""
-    _digests: dict[str, str] = field(default_factory=dict)
+    digest: Callable[[str | None], str]
+    """Says what stands in another file (None: in no file)."""
 
     def found(self, part: Linted, find: Callable[[], Found]) -> Found:
         """What a part of a file comes to: what it came to before, or what `find` finds now."""
@@ -56,7 +57,7 @@ class Recall:
         before = dict(self.project.looked)
         self.project.looked.clear()
         found = find()
-        lookups = {place: (file, self._digest(file)) for place, file in self.project.looked.items()}
+        lookups = {place: (file, self.digest(file)) for place, file in self.project.looked.items()}
         self.project.looked.update(before)
         if all(_stretch(span, stands) is not None for span in _spans(found) if span.path == part.source.path):
             _KNOWN[key] = _Known(found, stands, lookups)
@@ -74,16 +75,9 @@ class Recall:
         """True where all that was looked up in other files is as it was."""
         find = self.project.file_of
         return all(
-            find(*place) == file and self._digest(file) == fingerprint
+            find(*place) == file and self.digest(file) == fingerprint
             for place, (file, fingerprint) in known.lookups.items()
         )
-
-    def _digest(self, file: str | None) -> str:
-        if file is None:
-            return ""
-        if file not in self._digests:
-            self._digests[file] = digest_of(file)
-        return self._digests[file]
 
 
 def _bytes(text: str) -> bytes:

@@ -66,7 +66,7 @@ class Surroundings:
     @cached_property
     def _contents(self) -> Contents:
         """What stands in the files that are looked at, or that results depend on."""
-        return Contents(self.cache_folder is not None)
+        return Contents(self.cache_folder is not None or self.lives_on)
 
     @cached_property
     def _reached(self) -> Reached:
@@ -146,7 +146,7 @@ class Surroundings:
             return None
         from lstmlint.engine.recall import Recall
 
-        return Recall(self.project, self._described(target))
+        return Recall(self.project, self._described(target), self._contents.digest)
 
     def _described(self, target: Target) -> bytes:
         """All settings that decide on what a file comes to."""
