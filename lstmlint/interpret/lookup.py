@@ -99,7 +99,7 @@ def _from_stars(run: Run, module: Frame, name: str, asked: set[ModuleFile]) -> V
         module.pending.add("*")
         for lines in module.file.index.stars:
             define(run, module, lines)
-    for source in module.stars:
+    for source in reversed(module.stars):  # of several that bring a name, the last counts
         if isinstance(source, ModuleFile):
             if source in asked:
                 continue

@@ -49,3 +49,10 @@ def test_a_name_is_found_behind_a_circle(tmp_path: Path) -> None:
     (tmp_path / "two.py").write_text("from one import *\nfrom three import *\n")
     (tmp_path / "three.py").write_text("from main import *\nwidth = 5\n")
     assert value_of("x", "from one import *\nx = width\n", tmp_path) == Const(5)
+
+
+def test_of_several_star_imports_that_bring_a_name_the_last_counts(tmp_path: Path) -> None:
+    for number in (1, 2):
+        (tmp_path / f"part{number}.py").write_text(f"width = {number}\n")
+    found = value_of("found", "from part1 import *\nfrom part2 import *\nfound = width\n", tmp_path)
+    assert isinstance(found, Const) and found.value == 2
