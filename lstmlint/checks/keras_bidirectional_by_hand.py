@@ -15,6 +15,7 @@ from lstmlint.events import Built, Called, Combined, Joined
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import BACKWARDS
 from lstmlint.interpret.wording import shortened
+from lstmlint.source import Place
 from lstmlint.values import Const, Layer, Note, Tensor, Value, as_bool
 
 RULE = "keras-bidirectional-by-hand"
@@ -115,18 +116,12 @@ def one_direction_combined_twice(combined: Combined, facts: Facts) -> Iterator[F
 
 def _one_direction_twice(event: Together, facts: Facts) -> Iterator[Finding]:
     finding = _twins(event, facts)
-    if finding is not None and not any(_is_told(finding, e, facts) for e in _before(event, facts)):
+    if finding is not None and is_first(facts, event, lambda e: _place_of(_twins(e, facts))):
         yield finding
 
 
-def _before(event: Together, facts: Facts) -> list[Together]:
-    events = [*facts.events(type(event))]
-    return events[: events.index(event)]
-
-
-def _is_told(finding: Finding, earlier: Together, facts: Facts) -> bool:
-    told = _twins(earlier, facts)
-    return told is not None and told.place == finding.place
+def _place_of(finding: Finding | None) -> Place | None:
+    return None if finding is None else finding.place
 
 
 def _twins(event: Together, facts: Facts) -> Finding | None:

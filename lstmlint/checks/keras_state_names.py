@@ -5,8 +5,7 @@ Only names that say it plainly count: `state_h`, `forward_c`, `bh`, `fw_h`, `enc
 
 from __future__ import annotations
 
-import re
-
+from lstmlint.checks.names import is_output, words
 from lstmlint.lean import dataclass
 
 _DIRECTIONS = {
@@ -35,9 +34,6 @@ _TOGETHER = {
     "bwh": ("backward", "h"),
     "bwc": ("backward", "c"),
 }
-_OUTPUTS = frozenset({"out", "outs", "output", "outputs", "seq", "sequence", "sequences", "y"})
-
-
 _SIDES = {
     "forward": "forward",
     "forwards": "forward",
@@ -74,7 +70,7 @@ class Meaning:
 def meaning(name: str) -> Meaning:
     """What a variable's name says of a state; a letter f or b says a direction only beside a word for the kind."""
     direction, kind, letter = None, None, None
-    for word in _words(name):
+    for word in words(name):
         if word in _TOGETHER:
             direction, kind = _TOGETHER[word]
         elif len(word) == 1 and word in _DIRECTIONS:
@@ -87,16 +83,10 @@ def meaning(name: str) -> Meaning:
 
 def says_output(name: str) -> bool:
     """True for a name that says that the value is a layer's output; `out_h` and `h_out` are states that come out."""
-    return meaning(name).kind is None and any(word in _OUTPUTS for word in _words(name))
+    return meaning(name).kind is None and is_output(name)
 
 
 def side_of(name: str) -> str | None:
     """Which of two directions a name says: forward, backward, left or right; None where it says none, or several."""
-    found = {_SIDES[word] for word in _words(name) if word in _SIDES}
+    found = {_SIDES[word] for word in words(name) if word in _SIDES}
     return found.pop() if len(found) == 1 else None
-
-
-def _words(name: str) -> list[str]:
-    """The words of an identifier, in lower case: `encFwdH_1` is enc, fwd, h."""
-    parts = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name.rpartition(".")[2])
-    return [part.lower() for part in parts]

@@ -7,7 +7,8 @@ import re
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _HIDDEN = frozenset({"h", "hn", "ht", "hidden", "hiddens", "hs", "hx"})
 _CELL = frozenset({"c", "cn", "ct", "cell", "cells", "cs", "cx", "carry"})
-_OUTPUT = frozenset({"out", "outs", "output", "outputs", "seq", "sequence", "y"})
+OUTPUT = frozenset({"out", "outs", "output", "outputs", "seq", "sequence", "sequences", "y"})
+"""Words for what a layer gives for each step."""
 
 
 def words(name: str) -> list[str]:
@@ -27,4 +28,4 @@ def kind_of_state(name: str) -> str | None:
 
 def is_output(name: str) -> bool:
     """True for a name of a layer's output (`out`, `lstm_output`)."""
-    return any(word in _OUTPUT for word in words(name))
+    return any(word in OUTPUT for word in words(name))

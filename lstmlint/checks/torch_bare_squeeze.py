@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from lstmlint.checks.evidence import is_torch_recurrent, layouts, same_axes
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import stack_of
+from lstmlint.checks.uses import identities
 from lstmlint.events import Called, Reduced, Selected, Squeezed
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import NUMPY
@@ -75,7 +76,7 @@ def _reader(squeezed: Squeezed, batch: int, facts: Facts) -> Evidence | None:
 
 def _has_axes(read: Value, result: Tensor) -> bool:
     """True for what was squeezed, in whatever order its axes are now."""
-    return isinstance(read, Tensor) and sorted(axis.id for axis in read.axes) == sorted(axis.id for axis in result.axes)
+    return sorted(identities(read)) == sorted(identities(result))
 
 
 def _needs_batch(called: Called, squeezed: Squeezed, facts: Facts) -> bool:

@@ -63,8 +63,14 @@ def settle(linted: Linted, project: Project, versions: Versions = NEWEST) -> Run
 
 def _run(linted: Linted, project: Project, ranks: dict[Hashable, int | None], versions: Versions) -> Run:
     said = linted.said
-    world = World(dict(ranks), versions=versions, keras_2=said.keras_2, resets=said.resets, ports=said.ports)
-    world.read_elsewhere = said.read_elsewhere
+    world = World(
+        dict(ranks),
+        versions=versions,
+        keras_2=said.keras_2,
+        resets=said.resets,
+        ports=said.ports,
+        read_elsewhere=said.read_elsewhere,
+    )
     run = Run(world, project, linted.syntax, lookup)
     world.apply = run.call
     run.library = library(run)

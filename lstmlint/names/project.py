@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from pathlib import Path
 
@@ -12,10 +11,10 @@ from lstmlint.names.reach import Reach, names_recurrent
 from lstmlint.source import ReadProblem, SourceFile
 from lstmlint.syntax.index import FileIndex, Lines
 from lstmlint.syntax.sketch import Sketch
+from lstmlint.syntax.traits import words_of
 
 MOST = 4_000_000
 """Characters of other files that are kept from one linted file to the next."""
-_WORD = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(eq=False)
@@ -35,7 +34,7 @@ class ModuleFile:
     def words(self, stretch: Lines) -> frozenset[str]:
         """Every word that stands in some lines of the file."""
         if stretch not in self._words:
-            self._words[stretch] = frozenset(_WORD.findall(self.text(stretch)))
+            self._words[stretch] = words_of(self.text(stretch))
         return self._words[stretch]
 
     def names_recurrent(self, stretch: Lines) -> bool:

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from lstmlint.lean import dataclass
 from lstmlint.source import SourceFile
-from lstmlint.syntax.index import Entry, FileIndex, Lines, index
+from lstmlint.syntax.index import Entry, FileIndex, Lines, index, lines_of
 from lstmlint.syntax.tree import SyntaxProblem, parse
 
 _DEFINITION = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+(\w+)")
@@ -48,7 +48,7 @@ class Sketch:
     def _find(self, name: str) -> Entry | None:
         other = self._rest.binding(name)
         lines = self._named.get(name) if self._whole is None else None
-        if lines is None or (other is not None and _first(other) > lines.first):
+        if lines is None or (other is not None and lines_of(other).first > lines.first):
             return other
         if _ASSIGNMENT.match(self.source.lines[lines.first - 1]):
             return lines
@@ -90,10 +90,6 @@ class Sketch:
         tree = parse(self.source)
         self._whole = _EMPTY if isinstance(tree, SyntaxProblem) else index(tree)
         return self._whole
-
-
-def _first(entry: Entry) -> int:
-    return entry.first if isinstance(entry, Lines) else entry.lines.first
 
 
 def _indexed(source: SourceFile, stretches: list[Lines]) -> FileIndex | None:

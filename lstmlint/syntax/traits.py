@@ -36,6 +36,11 @@ class Traits:
     """The attributes that it sets."""
 
 
+def words_of(text: str) -> frozenset[str]:
+    """Every word that stands in a text, comments and quotes included."""
+    return frozenset(_WORD.findall(text))
+
+
 def traits_of(tree: ast.Module, body: Sequence[Entry], lines: Sequence[str]) -> tuple[Traits, ...]:
     """The traits of each entry of a module's body; `lines` is its text."""
     nodes: list[list[ast.stmt]] = [[] for _ in body]
@@ -49,7 +54,7 @@ def _traits(entry: Entry, nodes: list[ast.stmt], lines: Sequence[str]) -> Traits
     text = "\n".join(lines[where.first - 1 : where.last])
     bound = frozenset(name for node in nodes for inner in nested_statements(node) for name in bound_names(inner))
     is_passive = all(map(_is_passive, nodes))
-    changed = {name for match in _GLOBAL.finditer(text) for name in _WORD.findall(match[1])}
+    changed = {name for match in _GLOBAL.finditer(text) for name in words_of(match[1])}
     if not is_passive:
         changed |= bound
     if isinstance(entry, Lines):
@@ -57,7 +62,7 @@ def _traits(entry: Entry, nodes: list[ast.stmt], lines: Sequence[str]) -> Traits
     attributes = _ATTRIBUTE.findall(text)
     return Traits(
         bound,
-        frozenset(_WORD.findall(text)),
+        words_of(text),
         frozenset(changed),
         is_passive,
         frozenset(name for name, assigned in attributes if not assigned),

@@ -1,12 +1,13 @@
 """How long the axes of a picture are behind a Keras convolution or pooling, where numbers say so.
 
-Source: Keras 3.15, `keras.ops.operation_utils.compute_conv_output_shape` and `compute_pooling_output_shape`.
+Source: Keras 3.15, `compute_conv_output_shape` and `compute_pooling_output_shape` of `keras.src.ops.operation_utils`.
 """
 
 from __future__ import annotations
 
+from lstmlint.interpret.ops.windows import number_for, places
 from lstmlint.sizes import Size
-from lstmlint.values import NONE, Axis, Const, Layer, Tuple, Value, as_int
+from lstmlint.values import NONE, Axis, Const, Layer
 
 
 def plane_sizes(layer: Layer, planes: tuple[Axis, ...]) -> tuple[Size | None, ...]:
@@ -18,27 +19,14 @@ def plane_sizes(layer: Layer, planes: tuple[Axis, ...]) -> tuple[Size | None, ..
 
 
 def _behind(layer: Layer, window: str, before: int | None, number: int, count: int) -> Size | None:
-    length, step = _own(layer, window, number, count), _own(layer, "strides", number, count)
-    if layer.argument("strides") == NONE:
-        step = length
-    dilation = _own(layer, "dilation_rate", number, count) if layer.spec.takes("dilation_rate") else 1
+    length = number_for(layer.argument(window), number, count)
+    is_own_step = layer.argument("strides") == NONE  # of a pooling
+    step = length if is_own_step else number_for(layer.argument("strides"), number, count)
+    dilation = number_for(layer.argument("dilation_rate"), number, count) if layer.spec.takes("dilation_rate") else 1
     padding = layer.argument("padding")
     if before is None or length is None or dilation is None or not step:
         return None
     if padding == Const("same"):
         return Size.of(-(-before // step))
-    after = (before - dilation * (length - 1) - 1) // step + 1
-    return Size.of(after) if padding == Const("valid") and after > 0 else None
-
-
-def _own(layer: Layer, name: str, number: int, count: int) -> int | None:
-    """A parameter's number for one axis: one for all, or one each."""
-    return _number(layer.argument(name), number, count)
-
-
-def _number(value: Value | None, number: int, count: int) -> int | None:
-    if isinstance(value, Const) and isinstance(value.value, tuple):  # a default
-        return value.value[number] if len(value.value) == count else None
-    if isinstance(value, Tuple):
-        return as_int(value.items[number]) if len(value.items) == count else None
-    return None if value is None else as_int(value)
+    after = places(before, length, step, dilation) if padding == Const("valid") else None
+    return None if after is None else Size.of(after)

@@ -6,8 +6,9 @@ kin, and of the adaptive ones.
 
 from __future__ import annotations
 
+from lstmlint.interpret.ops.windows import number_for, places
 from lstmlint.sizes import Size
-from lstmlint.values import NONE, Axis, Const, Layer, Tuple, Value, as_bool, as_int
+from lstmlint.values import NONE, Axis, Const, Layer, as_bool
 
 PARAMETERS = {"kernel_size": None, "stride": None, "padding": 0, "dilation": 1}
 """What decides on a length, and what holds where a layer does not take it."""
@@ -20,7 +21,7 @@ def lengths_behind(layer: Layer, axes: tuple[Axis, ...]) -> tuple[Size | None, .
 
 def _length(layer: Layer, before: int | None, position: int, count: int) -> Size | None:
     if layer.spec.takes("output_size"):
-        own = _number(layer.argument("output_size"), position, count)
+        own = number_for(layer.argument("output_size"), position, count)
         return None if own is None else Size.of(own)
     if before is None or "Transpose" in layer.spec.name or as_bool(layer.argument("ceil_mode")):
         return None
@@ -29,8 +30,8 @@ def _length(layer: Layer, before: int | None, position: int, count: int) -> Size
     stride = kernel if is_own_step else _own(layer, "stride", position, count)
     if kernel is None or padding is None or dilation is None or not stride:
         return None
-    after = (before + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
-    return Size.of(after) if after > 0 else None
+    after = places(before + 2 * padding, kernel, stride, dilation)
+    return None if after is None else Size.of(after)
 
 
 def _own(layer: Layer, name: str, position: int, count: int) -> int | None:
@@ -38,13 +39,4 @@ def _own(layer: Layer, name: str, position: int, count: int) -> int | None:
     if not layer.spec.takes(name):
         return PARAMETERS[name]
     value = layer.argument(name)
-    if value == Const("valid"):
-        return 0
-    return _number(value, position, count)
-
-
-def _number(value: Value | None, position: int, count: int) -> int | None:
-    """The number that a parameter has for one axis: one for all, or one each."""
-    if isinstance(value, Tuple):
-        return as_int(value.items[position]) if len(value.items) == count else None
-    return None if value is None else as_int(value)
+    return 0 if value == Const("valid") else number_for(value, position, count)
