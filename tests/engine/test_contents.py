@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import builtins
 import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -38,21 +38,30 @@ FILES = {
 WITH_FINDINGS = ["helper.py", "user.py"]
 
 
+SPIES: list[Callable[[object], None]] = []
+"""Whom to tell of each file that is opened, by whatever way."""
+
+
+def _tell(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "open":
+        for spy in SPIES:
+            spy(arguments[0])
+
+
+sys.addaudithook(_tell)
+
+
 class Runs:
     """Runs over the working folder; says which of its Python files were opened."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.opened: list[str] = []
         self.warnings: list[str] = []
-        open_ = builtins.open
+        monkeypatch.setattr(f"{__name__}.SPIES", [self._note])
 
-        def noted(file, *rest, **options):  # type: ignore[no-untyped-def]
-            if str(file).startswith(os.getcwd()) and str(file).endswith(".py"):
-                self.opened.append(os.path.relpath(file))
-            return open_(file, *rest, **options)
-
-        monkeypatch.setattr(builtins, "open", noted)
-        monkeypatch.setattr("io.open", noted)
+    def _note(self, file: object) -> None:
+        if str(file).endswith(".py") and os.path.abspath(str(file)).startswith(os.getcwd()):
+            self.opened.append(os.path.relpath(str(file)))
 
     def __call__(self, *paths: str, cache_folder: str | None = "kept", jobs: int = 1) -> Outcome:
         self.opened.clear()
