@@ -364,6 +364,14 @@ def as_int(value: Value | None) -> int | None:
     return None if size is None else size.known
 
 
+def as_slice(cut: Slice) -> slice | None:
+    """A slice with numbers for its bounds, for what has a length; None where one is not known, or the step is 0."""
+    given = [None if bound is None or bound == NONE else bound for bound in (cut.lower, cut.upper, cut.step)]
+    bounds = [as_int(bound) for bound in given]
+    is_known = all(bound is not None for bound, part in zip(bounds, given, strict=True) if part is not None)
+    return slice(*bounds) if is_known and bounds[2] != 0 else None
+
+
 def as_bool(value: Value | None) -> bool | None:
     """True or False where a flag is known, else None."""
     if isinstance(value, Const) and isinstance(value.value, (bool, int)):

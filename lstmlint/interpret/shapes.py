@@ -18,6 +18,7 @@ from lstmlint.values import (
     Unknown,
     Value,
     as_int,
+    as_slice,
 )
 
 
@@ -30,11 +31,9 @@ def shape_item(run: Run, shape: Shape, index: Value) -> Value:
     """`x.shape[i]` or `x.shape[a:b]`."""
     tensor = run.world.tensor(shape.of)
     if isinstance(index, Slice):
-        given = (index.lower, index.upper, index.step)
-        bounds = [None if part is None else as_int(part) for part in given]
-        known = all(part is None or bound is not None for part, bound in zip(given, bounds, strict=True))
-        if isinstance(tensor, Tensor) and known:
-            return Tuple(tuple(size_of(axis) for axis in tensor.axes[slice(*bounds)]))
+        bounds = as_slice(index)
+        if isinstance(tensor, Tensor) and bounds is not None:
+            return Tuple(tuple(size_of(axis) for axis in tensor.axes[bounds]))
         return run.world.unknown()
     number = as_int(index)
     if number is None or tensor is None:

@@ -33,6 +33,7 @@ from lstmlint.values import (
     Unknown,
     Value,
     as_int,
+    as_slice,
     compatible,
     is_number,
 )
@@ -151,10 +152,8 @@ def _tuple_item(run: Run, source: Tuple, subscripts: tuple[Value, ...], place: N
             run.world.emit(UsedAsTensor(place=place, value=source, how="indexed with -1, which takes the cell state"))
         return source.items[number]
     if isinstance(first, Slice):
-        bounds = [None if part is None else as_int(part) for part in (first.lower, first.upper, first.step)]
-        given = (first.lower, first.upper, first.step)
-        if all(part is None or bound is not None for part, bound in zip(given, bounds, strict=True)):
-            return Tuple(source.items[slice(*bounds)])
+        bounds = as_slice(first)
+        return run.world.unknown() if bounds is None else Tuple(source.items[bounds])
     return run.world.unknown()
 
 
@@ -172,17 +171,21 @@ def _list_item(run: Run, source: ListRef, first: Value, place: NodePlace) -> Val
     number = as_int(first)
     if number is not None or isinstance(first, Num):
         _tell_unbound(run, source, first, place)
+    if isinstance(first, Slice):
+        return _part_of_list(run, source, first)
     if run.world.is_open(source):
-        return items[0] if len(items) == 1 and not isinstance(first, Slice) else _any_of(run, list(items))
+        return items[0] if len(items) == 1 else _any_of(run, list(items))
     if number is not None and -len(items) <= number < len(items):
         return items[number]
-    if isinstance(first, Slice):
-        given = (first.lower, first.upper, first.step)
-        bounds = [None if part is None else as_int(part) for part in given]
-        if all(part is None or bound is not None for part, bound in zip(given, bounds, strict=True)):
-            return run.world.new_list(items[slice(*bounds)])
-        return run.world.new_list(items, open_ended=True)
     return _any_of(run, list(items))
+
+
+def _part_of_list(run: Run, source: ListRef, cut: Slice) -> Value:
+    """A slice of a list: of a sample, a sample."""
+    items, bounds = run.world.items(source), as_slice(cut)
+    if run.world.is_open(source) or bounds is None:
+        return run.world.new_list(items, open_ended=True)
+    return run.world.new_list(items[bounds])
 
 
 def _any_of(run: Run, items: list[Value]) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lstmlint.interpret.ops.shape import resized
 from lstmlint.sizes import ONE, Size
-from lstmlint.values import NONE, Axis, Num, Role, Slice, Unknown, Value, as_int, as_size
+from lstmlint.values import NONE, Axis, Num, Role, Slice, Unknown, Value, as_int, as_size, as_slice
 from lstmlint.world import World
 
 
@@ -50,13 +50,10 @@ def _given(bound: Value | None) -> Size | None:
 
 def _known_length(axis: Axis, part: Slice) -> Size | None:
     """The number of entries where the axis and all bounds are known numbers."""
-    bounds = [None if _given(bound) is None else as_int(bound) for bound in (part.lower, part.upper, part.step)]
-    given = [_given(bound) for bound in (part.lower, part.upper, part.step)]
-    if axis.size.known is None or any(a is not None and b is None for a, b in zip(given, bounds, strict=True)):
+    bounds = as_slice(part)
+    if axis.size.known is None or bounds is None:
         return None
-    if bounds[2] == 0 or _is_strange(part):
-        return None
-    return Size.of(len(range(*slice(*bounds).indices(axis.size.known))))
+    return Size.of(len(range(*bounds.indices(axis.size.known))))
 
 
 def _is_strange(part: Slice) -> bool:

@@ -14,7 +14,7 @@ from lstmlint.events import Built
 from lstmlint.interpret.registry import Call, application, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import shortened
-from lstmlint.values import Const, DictRef, Layer, ListRef, Slice, Tuple, Unknown, Value, as_int
+from lstmlint.values import Const, DictRef, Layer, ListRef, Slice, Tuple, Unknown, Value, as_int, as_slice
 from lstmlint.world import World
 
 PATH = "torch.nn.Sequential"
@@ -162,9 +162,9 @@ def child_at(world: World, call: Call) -> Value:
     if number is not None and -len(known) <= number < len(known):
         return known[number]
     if isinstance(key, Slice) and isinstance(layer, Layer):
-        bounds = [None if part is None else as_int(part) for part in (key.lower, key.upper, key.step)]
-        if None not in [bound for part, bound in zip((key.lower, key.upper, key.step), bounds, strict=True) if part]:
-            return replace(layer, id=world.number(), inner=known[slice(*bounds)])
+        bounds = as_slice(key)
+        if bounds is not None:
+            return replace(layer, id=world.number(), inner=known[bounds])
     return world.unknown()
 
 
