@@ -65,7 +65,9 @@ _COMPARING: dict[type[cst.BaseCompOp], str] = {
 }
 _PLACEHOLDER = re.compile(r"%[a-z]")
 LARGEST = 10**9
-"""Constants beyond this are not computed with: `"x" * 10**9` is not worth the memory."""
+"""Numbers beyond this are not computed with."""
+LONGEST = 10_000
+"""Characters of a text beyond which it is not repeated: `"x" * 10**9` is not worth the memory."""
 
 
 @handles(EXPRESSIONS, cst.BinaryOperation)
@@ -114,17 +116,23 @@ def _as_tensor(run: Run, value: Value) -> Value:
 
 def _constants(run: Run, name: str, left: Const, right: Const) -> Value:
     function = _CONSTANT.get(name)
-    numbers = [side.value for side in (left, right) if isinstance(side.value, (int, float))]
-    if function is None or any(abs(number) > LARGEST for number in numbers) or (name == "Power" and len(numbers) < 2):
-        return run.world.unknown()
-    if name == "Power" and abs(right.value) > 64:
-        return run.world.unknown()
-    if isinstance(left.value, (str, bytes)) and name == "Multiply" and len(left.value) * abs(right.value) > 10_000:
+    if function is None or _is_too_much(name, left.value, right.value):
         return run.world.unknown()
     try:
         return Const(function(left.value, right.value), left.place, left.assumed or right.assumed)
     except (TypeError, ValueError, ArithmeticError):
         return run.world.unknown()
+
+
+def _is_too_much(name: str, left: object, right: object) -> bool:
+    """True where a result would take long, or much memory."""
+    numbers = [side for side in (left, right) if isinstance(side, (int, float))]
+    texts = [side for side in (left, right) if isinstance(side, (str, bytes))]
+    if any(abs(number) > LARGEST for number in numbers):
+        return True
+    if name == "Power":
+        return len(numbers) < 2 or abs(numbers[1]) > 64
+    return name == "Multiply" and any(len(text) * abs(number) > LONGEST for text in texts for number in numbers)
 
 
 def _is_assumed(value: Value) -> bool:

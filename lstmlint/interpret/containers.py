@@ -79,7 +79,7 @@ def add_attribute(world: World, call: Call) -> Value:
 @operation("list.append", "list.add", "list.appendleft")
 def append(world: World, call: Call) -> Value:
     """list.append(item): the list gets one more item; an open list keeps a sample of each kind."""
-    owner, item = call.args[0], call.arg(1, "module")
+    owner, item = call.owner, call.arg(1, "module")
     if isinstance(owner, ListRef) and item is not None:
         items, is_open = world.items(owner), world.is_open(owner)
         if not is_open or (len(items) < SAMPLE and item not in items):
@@ -90,7 +90,7 @@ def append(world: World, call: Call) -> Value:
 @operation("list.extend", "list.update")
 def extend(world: World, call: Call) -> Value:
     """list.extend(items)."""
-    owner = call.args[0]
+    owner = call.owner
     items, more = list_items(world, call.arg(1))
     if isinstance(owner, ListRef):
         world.set_items(owner, (*world.items(owner), *items), world.is_open(owner) or more)
@@ -100,7 +100,7 @@ def extend(world: World, call: Call) -> Value:
 @operation("list.insert")
 def insert(world: World, call: Call) -> Value:
     """list.insert(position, item)."""
-    owner, position, item = call.args[0], call.arg(1), call.arg(2)
+    owner, position, item = call.owner, call.arg(1), call.arg(2)
     if isinstance(owner, ListRef) and item is not None:
         items = list(world.items(owner))
         known = isinstance(position, Const) and isinstance(position.value, int)
@@ -112,7 +112,7 @@ def insert(world: World, call: Call) -> Value:
 @operation("list.pop", "list.popleft", "list.remove", "list.clear", "list.sort")
 def shrink(world: World, call: Call) -> Value:
     """Methods that change a list in ways that are followed only as far as its last item."""
-    owner = call.args[0]
+    owner = call.owner
     if not isinstance(owner, ListRef):
         return world.unknown()
     items = world.items(owner)
@@ -129,7 +129,7 @@ def shrink(world: World, call: Call) -> Value:
 @operation("list.copy", "list.reverse")
 def copy_list(world: World, call: Call) -> Value:
     """list.copy() is a new list; list.reverse() turns it round in place."""
-    owner = call.args[0]
+    owner = call.owner
     if not isinstance(owner, ListRef):
         return world.unknown()
     if call.name == "list.copy":
@@ -141,7 +141,7 @@ def copy_list(world: World, call: Call) -> Value:
 @operation("dict.items")
 def dict_items(world: World, call: Call) -> Value:
     """dict.items(): pairs."""
-    owner = call.args[0]
+    owner = call.owner
     entries = world.entries(owner) if isinstance(owner, DictRef) else {}
     pairs = [Tuple((Const(key), value)) for key, value in entries.items()]
     return world.new_list(pairs, not isinstance(owner, DictRef) or world.is_open_dict(owner))
@@ -150,7 +150,7 @@ def dict_items(world: World, call: Call) -> Value:
 @operation("dict.values", "dict.keys")
 def dict_values(world: World, call: Call) -> Value:
     """dict.values() and dict.keys()."""
-    owner = call.args[0]
+    owner = call.owner
     entries = world.entries(owner) if isinstance(owner, DictRef) else {}
     values = entries.values() if call.name == "dict.values" else [Const(key) for key in entries]
     return world.new_list(values, not isinstance(owner, DictRef) or world.is_open_dict(owner))
@@ -159,7 +159,7 @@ def dict_values(world: World, call: Call) -> Value:
 @operation("dict.get", "dict.pop", "dict.setdefault")
 def dict_get(world: World, call: Call) -> Value:
     """dict.get(key, default)."""
-    owner, key = call.args[0], call.arg(1)
+    owner, key = call.owner, call.arg(1)
     if not isinstance(owner, DictRef) or not isinstance(key, Const):
         return world.unknown()
     entries = world.entries(owner)
@@ -179,7 +179,7 @@ def dict_get(world: World, call: Call) -> Value:
 @operation("dict.update")
 def dict_update(world: World, call: Call) -> Value:
     """dict.update(other, **more)."""
-    owner, other = call.args[0], call.arg(1)
+    owner, other = call.owner, call.arg(1)
     if isinstance(owner, DictRef):
         entries: dict[object, Value] = dict(world.entries(owner))
         more = world.is_open_dict(owner) or call.open_ended
@@ -196,7 +196,7 @@ def dict_update(world: World, call: Call) -> Value:
 @operation("dict.copy")
 def dict_copy(world: World, call: Call) -> Value:
     """dict.copy()."""
-    owner = call.args[0]
+    owner = call.owner
     return (
         world.new_dict(world.entries(owner), world.is_open_dict(owner))
         if isinstance(owner, DictRef)
@@ -207,7 +207,7 @@ def dict_copy(world: World, call: Call) -> Value:
 @operation("str.lower", "str.upper", "str.strip", "str.title", "str.capitalize")
 def change_case(world: World, call: Call) -> Value:
     """String methods without arguments that matter for `getattr(nn, kind.upper())`."""
-    owner = call.args[0]
+    owner = call.owner
     if isinstance(owner, Const) and isinstance(owner.value, str):
         return Const(getattr(owner.value, call.name.partition(".")[2])(), owner.place, owner.assumed)
     return world.unknown()
@@ -216,9 +216,10 @@ def change_case(world: World, call: Call) -> Value:
 @operation("str.startswith", "str.endswith", "str.replace", "str.split", "str.format", "str.join")
 def string_method(world: World, call: Call) -> Value:
     """Further string methods, folded where every argument is a constant."""
-    if not all(isinstance(arg, Const) and isinstance(arg.value, str) for arg in call.args) or call.kwargs:
+    texts = [arg.value for arg in call.args if isinstance(arg, Const) and isinstance(arg.value, str)]
+    if not texts or len(texts) < len(call.args) or call.kwargs:
         return world.unknown()
-    owner, *rest = [arg.value for arg in call.args if isinstance(arg, Const)]
+    owner, *rest = texts
     try:
         value = getattr(owner, call.name.partition(".")[2])(*rest)
     except (TypeError, ValueError, IndexError, KeyError):

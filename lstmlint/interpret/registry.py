@@ -12,7 +12,7 @@ from dataclasses import field
 
 from lstmlint.lean import dataclass
 from lstmlint.source import Place
-from lstmlint.values import Layer, Value
+from lstmlint.values import NONE, Layer, Value
 from lstmlint.world import World
 
 
@@ -30,6 +30,11 @@ class Call:
     """True where `*args` or `**kwargs` that did not fold may have added any argument."""
     partial: Place | None = None
     """Where the function was named and got its first arguments, for one made by `functools.partial`."""
+
+    @property
+    def owner(self) -> Value:
+        """What a method is called on; None where a class's method is called on nothing."""
+        return self.args[0] if self.args else NONE
 
     def arg(self, position: int, *names: str) -> Value | None:
         """An argument by its position or one of its names (dim/axis); None where it was not given."""

@@ -51,7 +51,7 @@ def is_about_ports(text: str) -> bool:
 @operation("Tensor.get_weights", "keras.Layer.get_weights")
 def get_weights(world: World, call: Call) -> Value:
     """`layer.get_weights()`: a list of arrays."""
-    owner = call.args[0]
+    owner = call.owner
     identity = getattr(owner, "id", None) or getattr(owner, "root", None)
     return Weight(("weights", identity), call.place) if world.ports else world.unknown()
 

@@ -143,8 +143,8 @@ def batch(world: World, call: Call) -> Value:
     else:
         text = f"`{callee(call)}` puts the batch on axis 0"
         world.claim(axis, Role.BATCH, Strength.FACT, call.place, text, kind="loader")
-    element = each(world, element_of(world, call.args[0]), lambda value: _with_first(value, axis))
-    facts = facts_of(call.args[0])
+    element = each(world, element_of(world, call.owner), lambda value: _with_first(value, axis))
+    facts = facts_of(call.owner)
     whole = as_bool(call.arg(2, "drop_remainder") or Const(False)) is not False
     last = None if whole else _last(as_int(facts.get("count")), as_int(size))
     if last is not None:
@@ -168,37 +168,37 @@ def _with_first(value: Value, axis: Axis) -> Value:
 @operation(*_methods("unbatch"))
 def unbatch(world: World, call: Call) -> Value:
     """The entries of axis 0 one by one."""
-    element = each(world, element_of(world, call.args[0]), lambda value: _without_first(world, value))
-    return pipeline(world, element, call, shuffled=facts_of(call.args[0]).get("shuffled"))
+    element = each(world, element_of(world, call.owner), lambda value: _without_first(world, value))
+    return pipeline(world, element, call, shuffled=facts_of(call.owner).get("shuffled"))
 
 
 @operation(*_methods(_UNCHANGED))
 def unchanged(world: World, call: Call) -> Value:
     """The same elements."""
-    return call.args[0]
+    return call.owner
 
 
 @operation(*_methods(_OTHER_COUNT))
 def some(world: World, call: Call) -> Value:
     """Elements of the same kind in the same order, fewer or more of them."""
-    facts = {**facts_of(call.args[0]), "count": None}
-    return pipeline(world, element_of(world, call.args[0]), call, **facts)
+    facts = {**facts_of(call.owner), "count": None}
+    return pipeline(world, element_of(world, call.owner), call, **facts)
 
 
 @operation(*_methods("shuffle"))
 def shuffle(world: World, call: Call) -> Value:
     """The same elements in another order, drawn from a buffer of some."""
     if as_int(call.arg(1, "buffer_size")) == 1:
-        return call.args[0]
-    facts = {**facts_of(call.args[0]), "shuffled": Const(True, call.place)}
-    return pipeline(world, element_of(world, call.args[0]), call, **facts)
+        return call.owner
+    facts = {**facts_of(call.owner), "shuffled": Const(True, call.place)}
+    return pipeline(world, element_of(world, call.owner), call, **facts)
 
 
 @operation(*_methods("map"))
 def map_elements(world: World, call: Call) -> Value:
     """What the function makes of an element; a tuple comes as several arguments."""
-    function, element = call.arg(1, "map_func"), element_of(world, call.args[0])
-    facts = facts_of(call.args[0])
+    function, element = call.arg(1, "map_func"), element_of(world, call.owner)
+    facts = facts_of(call.owner)
     if function is None or world.apply is None:
         return pipeline(world, world.unknown(), call, **facts)
     given = element.items if isinstance(element, Tuple) else (element,)
@@ -214,7 +214,7 @@ def followed_no_further(world: World, call: Call) -> Value:
 @operation(f"{PATH}.__iter__")
 def iterate(world: World, call: Call) -> Value:
     """One element as a sample of an unknown number."""
-    return world.new_list([element_of(world, call.args[0])], open_ended=True)
+    return world.new_list([element_of(world, call.owner)], open_ended=True)
 
 
 @operation("keras.utils.to_categorical")

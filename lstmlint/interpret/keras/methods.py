@@ -19,7 +19,7 @@ def call_method(world: World, call: Call) -> Value:
     world.emit(
         MethodCalled(
             place=call.place,
-            owner=call.args[0],
+            owner=call.owner,
             name=call.name.rpartition(".")[2],
             keywords=tuple(call.kwargs.items()),
             source=call.arg(1, "x", "generator", "states"),

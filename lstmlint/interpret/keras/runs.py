@@ -35,7 +35,7 @@ def tell_run(world: World, call: Call, data: Value, inputs: Value, output: Value
         Ran(
             place=call.place,
             method=method,
-            model=call.args[0],
+            model=call.owner,
             data=data,
             inputs=inputs,
             output=output,

@@ -92,7 +92,7 @@ def _listed(world: World, value: Value | None) -> tuple[tuple[Value, ...], bool]
 @operation(f"{PATH}.add")
 def add_layer(world: World, call: Call) -> Value:
     """model.add(layer); other keywords belong to the layer's own call."""
-    model, layer = as_model(world, call.args[0]), call.arg(1, "layer")
+    model, layer = as_model(world, call.owner), call.arg(1, "layer")
     for keyword in call.kwargs:
         if keyword not in ("layer", "rebuild"):
             added = layer if isinstance(layer, Layer) else None
@@ -106,7 +106,7 @@ def add_layer(world: World, call: Call) -> Value:
 @operation(f"{PATH}.pop")
 def remove_layer(world: World, call: Call) -> Value:
     """model.pop(): without the last layer."""
-    model = as_model(world, call.args[0])
+    model = as_model(world, call.owner)
     children = None if model is None else model.argument("layers")
     if not isinstance(children, ListRef) or not world.items(children):
         return world.unknown()
@@ -118,7 +118,7 @@ def remove_layer(world: World, call: Call) -> Value:
 @operation(f"{PATH}.build")
 def build_with_shape(world: World, call: Call) -> Value:
     """model.build(input_shape): the shape with the batch."""
-    model, shape = as_model(world, call.args[0]), call.arg(1, "input_shape")
+    model, shape = as_model(world, call.owner), call.arg(1, "input_shape")
     if model is not None and shape is not None:
         remember(world, model.id, shape=shape)
     return NONE

@@ -39,7 +39,7 @@ def _methods(*names: str) -> tuple[str, ...]:
 @operation(*_methods("compile"))
 def compile_model(world: World, call: Call) -> Value:
     """Keeps the loss; a Sequential is worked out now at the latest."""
-    owner, loss = call.args[0], call.arg(2, "loss")
+    owner, loss = call.owner, call.arg(2, "loss")
     model = as_model(world, owner)
     address = model.id if model is not None else owner.address if isinstance(owner, Instance) else None
     if address is not None and loss is not None:
@@ -65,7 +65,7 @@ def tell_compiled(world: World, address: int, output: Value, call: Call) -> None
 @operation(*_methods("summary", "count_params", "get_weights", "set_weights", "save", "load_weights"))
 def show_model(world: World, call: Call) -> Value:
     """A Sequential is worked out by anything that needs its weights."""
-    model = as_model(world, call.args[0])
+    model = as_model(world, call.owner)
     if model is not None and model.spec.family == "sequential":
         evaluated(world, model, call)
     return get_weights(world, call) if call.name.endswith("get_weights") else world.unknown()
@@ -74,7 +74,7 @@ def show_model(world: World, call: Call) -> Value:
 @operation(*_methods("fit", "train_on_batch", "test_on_batch", "evaluate"))
 def fit_model(world: World, call: Call) -> Value:
     """fit(x, y) or fit(dataset): the output on x meets y under the loss given to compile."""
-    owner, inputs, targets = call.args[0], call.arg(1, "x"), call.arg(2, "y")
+    owner, inputs, targets = call.owner, call.arg(1, "x"), call.arg(2, "y")
     data = inputs
     if targets is None or targets == NONE:
         inputs, targets = pair_of(world, element_of(world, inputs, call))
@@ -96,7 +96,7 @@ def predict(world: World, call: Call) -> Value:
     inputs = pair_of(world, element_of(world, data, call))[0]
     if inputs is None:
         return world.unknown()
-    output = _applied(world, call.args[0], inputs, call)
+    output = _applied(world, call.owner, inputs, call)
     tell_run(world, call, data or inputs, inputs, output)
     return output
 

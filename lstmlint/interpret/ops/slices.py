@@ -51,9 +51,8 @@ def _given(bound: Value | None) -> Size | None:
 def _known_length(axis: Axis, part: Slice) -> Size | None:
     """The number of entries where the axis and all bounds are known numbers."""
     bounds = as_slice(part)
-    if axis.size.known is None or bounds is None:
-        return None
-    return Size.of(len(range(*bounds.indices(axis.size.known))))
+    length = axis.size.known
+    return None if length is None or length < 0 or bounds is None else Size.of(len(range(*bounds.indices(length))))
 
 
 def _is_strange(part: Slice) -> bool:

@@ -120,7 +120,7 @@ def shape_of(world: World, call: Call) -> Value:
 @operation("Shape.as_list", "Shape.with_rank")
 def as_list(world: World, call: Call) -> Value:
     """The sizes as a list."""
-    return call.args[0]
+    return call.owner
 
 
 @operation("tf.rank", "keras.ops.ndim", "keras.backend.ndim")

@@ -105,8 +105,8 @@ def _shortened(world: World, tensor: Value) -> Value:
 @operation(f"{LOADER.path}.__iter__")
 def iterate_loader(world: World, call: Call) -> Value:
     """Batches, one as a sample of an unknown number."""
-    loader = call.args[0] if call.args else None
-    if not isinstance(loader, Layer):
+    loader = call.owner
+    if not isinstance(loader, Layer) or loader.spec is not LOADER:
         return world.unknown()
     batches = world.new_list([_batch(world, loader, call)], open_ended=True)
     world.origins[batches.address] = loader

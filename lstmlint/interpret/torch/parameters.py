@@ -140,7 +140,7 @@ def note_item(world: World, owner: Value, key: Value | None, value: Value, place
 
 def note_entries(world: World, call: Call) -> None:
     """`module.load_state_dict({...})`: a write for each entry; any parameter where these are not known."""
-    module, given, place = call.args[0], call.arg(1, "state_dict"), call.place
+    module, given, place = call.owner, call.arg(1, "state_dict"), call.place
     complete = call.arg(2, "strict") != Const(False)
     if not isinstance(given, DictRef):
         is_state = isinstance(given, Unknown) and isinstance(given.root, tuple) and given.root[:1] == (STATE_DICT,)
@@ -158,4 +158,4 @@ def note_filled(world: World, call: Call) -> None:
     """`layer.weight_ih_l0.copy_(array)`, `layer.bias_hh_l0.zero_()`, `nn.init.zeros_(layer.bias_hh_l0)`."""
     if world.ports and call.args:
         is_copy = call.name.rpartition(".")[2] in ("copy_", "set_")
-        note_write(world, slot_of(world, call.args[0]), call.arg(1, "other", "src") if is_copy else None, call.place)
+        note_write(world, slot_of(world, call.owner), call.arg(1, "other", "src") if is_copy else None, call.place)
