@@ -113,6 +113,23 @@ _CORE = (
         closed=True,
     ),
 )
+_TEXT = (
+    layer(
+        "TextVectorization",
+        "text",
+        Parameter("max_tokens", None, "int"),
+        Parameter("standardize", "lower_and_strip_punctuation"),
+        Parameter("split", "whitespace"),
+        Parameter("ngrams", None),
+        Parameter("output_mode", "int", "str"),
+        Parameter("output_sequence_length", None, "int"),
+        flag("pad_to_max_tokens"),
+        *unset("vocabulary", "idf_weights"),
+        *(flag(name) for name in ("sparse", "ragged")),
+        Parameter("encoding", "utf-8", "str"),
+        NAME,
+    ),
+)
 _DROPOUTS = (
     layer("Dropout", "dropout", required("rate", "float"), Parameter("noise_shape", None), SEED),
     layer("AlphaDropout", "dropout", required("rate", "float"), Parameter("noise_shape", None), SEED),
@@ -247,6 +264,7 @@ def other_names(name: str) -> tuple[str, ...]:
 
 _NAMED = (
     *_CORE,
+    *_TEXT,
     *_DROPOUTS,
     *_SPATIAL,
     *_RESHAPING,

@@ -14,8 +14,9 @@ from lstmlint.checks.keras_steps import is_first, is_keras, output_of, quoted
 from lstmlint.events import Called, Entered
 from lstmlint.events.keras import Unmasked
 from lstmlint.findings import Confidence, Evidence, Finding, check
-from lstmlint.interpret.keras.masks import LOST, MASKED, ZEROS_BEHIND, is_masked
+from lstmlint.interpret.keras.masks import LOST, MASKED, is_masked
 from lstmlint.interpret.keras.recurrent import wrapped
+from lstmlint.interpret.ops.trail import ZEROS_BEHIND
 from lstmlint.interpret.wording import shortened
 from lstmlint.source import Place
 from lstmlint.values import Const, Layer, Note, Tensor

@@ -112,6 +112,8 @@ def _canonical_keras(parts: list[str]) -> list[str]:
         return ["keras", parts[-1]]
     if len(parts) > 3 and parts[1] == "layers" and parts[2] in _KERAS_LAYER_MODULES and parts[-1][:1].isupper():
         return ["keras", "layers", parts[-1]]
+    if parts[1:4] == ["layers", "experimental", "preprocessing"] and len(parts) == 5:
+        return ["keras", "layers", parts[-1]]
     if len(parts) > 2 and parts[-1] == "InputLayer":
         return ["keras", "layers", "InputLayer"]
     return parts

@@ -263,6 +263,14 @@ def multi_head_attention(program: KerasProgram, cls: str) -> None:
     program.add(f"{program.layer(f'{cls}(2, key_dim=4{options})')}({arguments}{scores})")
 
 
+@layers("TextVectorization")
+def text_vectorization(program: KerasProgram, cls: str) -> None:
+    texts = program.choose(("['a b', 'a']", "[['a'], ['b a']]", "'b'"))
+    length = program.choose(("", ", output_sequence_length=4", ", output_mode='int', output_sequence_length=1"))
+    construction = f"{cls}(vocabulary=['a', 'b']{length})"
+    program.add(f"tf.cast({program.layer(construction)}(tf.constant({texts})), 'float32')")
+
+
 @layers("Lambda")
 def function_layer(program: KerasProgram, cls: str) -> None:
     source = program.fitting(3)

@@ -32,7 +32,10 @@ def _datasets() -> dict[str, tuple[str, ...]]:
         "from_tensor_slices": (slices, "tf.data.Dataset.from_tensor_slices(({x}, {x}[:, 0]))"),
         "from_tensors": ("tf.data.Dataset.from_tensors({x})", "tf.data.Dataset.from_tensors(({x}, {x}))"),
         "range": ("tf.data.Dataset.range({wide})",),
-        "from_generator": ("tf.data.Dataset.from_generator(lambda: [1.0, 2.0], tf.float32)",),
+        "from_generator": (
+            "tf.data.Dataset.from_generator(lambda: [1.0, 2.0], tf.float32)",
+            "tf.data.Dataset.from_generator(lambda: [{x}], output_signature=tf.TensorSpec({shape}, tf.float32))",
+        ),
         "zip": (f"tf.data.Dataset.zip(({slices}, {slices}))",),
         "batch": (f"{slices}.batch(2)", f"{slices}.batch(2, drop_remainder=True)", f"{slices}.batch(1)"),
         "padded_batch": (f"{slices}.padded_batch(2)",),
@@ -132,6 +135,7 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "with_rank": ("tf.zeros(tf.identity({x}).shape.with_rank({rank}))",),
     "get_shape": ("tf.zeros({x}.get_shape())",),
     "merge_function": ("{f}([{x}, {x}])",),
+    "TensorSpec": ("tf.zeros({f}({shape}, tf.float32).shape)", "tf.zeros({f}(shape=[{last}, 2]).shape)"),
     "keras.layers.concatenate": ("{f}([{x}, {x}], axis={inner})", "{f}([{x}, {x}])"),
     "keras.layers.dot": ("{f}([{x}, {x}], axes=-1)", "{f}([{x}[:, :, 0], {x}[:, :, 0]], 1)"),
     "to_categorical": ("{f}([0, 1, 2], 4)", "{f}(np.zeros(({last},)), num_classes=4)", "{f}(np.zeros({shape}), 4)"),
@@ -154,7 +158,8 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
 EAGER = frozenset(
     _each(
         "convert_to_numpy eval get_value shape int_shape as_list with_rank get_shape rank ndim array Variable variable "
-        "constant convert_to_tensor randint random_normal random_uniform range arange sequence_mask boolean_mask",
+        "constant convert_to_tensor randint random_normal random_uniform range arange sequence_mask boolean_mask "
+        "TensorSpec TextVectorization",
         (),
     )
 )

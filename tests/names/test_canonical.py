@@ -27,6 +27,7 @@ def test_other_names_stay_as_they_are(path: str) -> None:
         ("tf_keras.layers.LSTM", "keras.layers.LSTM"),
         ("tensorflow.python.keras.layers.recurrent.LSTM", "keras.layers.LSTM"),
         ("tensorflow.compat.v1.keras.layers.CuDNNLSTM", "keras.layers.CuDNNLSTM"),
+        ("tf.keras.layers.experimental.preprocessing.TextVectorization", "keras.layers.TextVectorization"),
         ("keras.models.Sequential", "keras.Sequential"),
         ("keras.layers.Input", "keras.Input"),
         ("tensorflow.transpose", "tf.transpose"),

@@ -14,12 +14,13 @@ from dataclasses import replace
 
 from lstmlint.catalogue.keras_models import DATASET
 from lstmlint.interpret.keras.inputs import axis_for, items_of
-from lstmlint.interpret.keras.masks import ZEROS_BEHIND
 from lstmlint.interpret.ops.shape import size_number
-from lstmlint.interpret.ops.trail import noted
+from lstmlint.interpret.ops.trail import ZEROS_BEHIND, noted
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.wording import callee
+from lstmlint.source import Place
 from lstmlint.values import (
+    NONE,
     Axis,
     Const,
     DictRef,
@@ -108,10 +109,24 @@ def count_up(world: World, call: Call) -> Value:
     return pipeline(world, Tensor(()), call)
 
 
-@operation(f"{PATH}.from_generator", f"{PATH}.list_files")
+@operation(f"{PATH}.list_files")
 def from_elsewhere(world: World, call: Call) -> Value:
     """Elements that nobody knows."""
     return pipeline(world, world.unknown(), call)
+
+
+@operation(f"{PATH}.from_generator")
+def from_generator(world: World, call: Call) -> Value:
+    """Elements as the output_signature says, which is no list in TensorFlow."""
+    signature = call.arg(4, "output_signature")
+    return pipeline(world, signature if isinstance(signature, (Tensor, Tuple, DictRef)) else world.unknown(), call)
+
+
+@operation("tf.TensorSpec")
+def specified(world: World, call: Call) -> Value:
+    """A tensor as it is announced; None is a size of its own."""
+    sizes = items_of(world, call.arg(0, "shape") or NONE)
+    return world.unknown() if sizes is None else Tensor(tuple(axis_for(world, size) for size in sizes))
 
 
 @operation(f"{PATH}.zip")
@@ -144,12 +159,33 @@ def batch(world: World, call: Call) -> Value:
         text = f"`{callee(call)}` puts the batch on axis 0"
         world.claim(axis, Role.BATCH, Strength.FACT, call.place, text, kind="loader")
     element = each(world, element_of(world, call.owner), lambda value: _with_first(value, axis))
+    if call.name.endswith("padded_batch"):
+        element = _filled_up(world, element, call.arg(3, "padding_values") or NONE, call.place)
     facts = facts_of(call.owner)
     whole = as_bool(call.arg(2, "drop_remainder") or Const(False)) is not False
     last = None if whole else _last(as_int(facts.get("count")), as_int(size))
     if last is not None:
         world.ragged[axis.id] = Ragged(as_int(size) or 0, as_int(last), call.place)
     return pipeline(world, element, call, shuffled=facts.get("shuffled"), batched=size, last=last)
+
+
+def _filled_up(world: World, element: Value, filler: Value, place: Place) -> Value:
+    """A batch whose elements were made as long as the longest of them, which are said to be of several lengths."""
+    if isinstance(element, Tuple) and isinstance(filler, Tuple) and len(element.items) == len(filler.items):
+        pairs = zip(element.items, filler.items, strict=True)
+        return Tuple(tuple(_filled_up(world, item, own, place) for item, own in pairs))
+    return each(world, element, lambda value: _ending_in_zeros(world, value, place)) if _is_zero(filler) else element
+
+
+def _is_zero(filler: Value) -> bool:
+    return filler == NONE or _number(filler) == 0
+
+
+def _ending_in_zeros(world: World, value: Value, place: Place) -> Value:
+    tensor = world.tensor(value)
+    if not isinstance(tensor, Tensor) or all(axis.size.known is not None for axis in tensor.axes[1:]):
+        return value
+    return noted(tensor, ZEROS_BEHIND, place)
 
 
 def _last(count: int | None, size: int | None) -> Value | None:

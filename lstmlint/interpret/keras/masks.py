@@ -18,9 +18,6 @@ MASKED = "masked"
 LOST = "mask-lost"
 """A layer behind it lost the mask."""
 
-ZEROS_BEHIND = "zeros-behind"
-"""Zeros were put behind sequences that are shorter than others."""
-
 LOSING = frozenset(
     {"conv1d", "conv1d_transpose", "depthwise_conv1d", "pool1d", "resize1d", "reshape", "permute", "lambda"}
 )

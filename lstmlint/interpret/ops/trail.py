@@ -17,6 +17,8 @@ SCRAMBLED = "scrambled"
 """A reshape was proved to mix entries."""
 PADDED = "padded"
 """Came out of pad_packed_sequence: behind the end of each sequence stands padding."""
+ZEROS_BEHIND = "zeros-behind"
+"""Zeros were put behind sequences that are shorter than others."""
 MASK = "mask"
 """Holds truth values: as a subscript it picks out entries."""
 COUNTED = "counted"
@@ -136,6 +138,8 @@ def recomputed(tensor: Tensor) -> Tensor:
 
 def turned_round(tensor: Tensor, position: int | None, place: Place, layer: Layer | None = None) -> Tensor:
     """A tensor after the entries of an axis were put the other way round; None: of an axis that nobody knows."""
+    if position != 0:
+        tensor = without_notes(tensor, ZEROS_BEHIND)
     axes = [axis.id for axis in tensor.axes]
     axis = axes[position] if position is not None and position < len(axes) else None
     note = tensor.noted(BACKWARDS)

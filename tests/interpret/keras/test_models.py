@@ -7,6 +7,7 @@ import pytest
 from lstmlint.events import Called, Fitted, Misplaced, UsedAsTensor
 from lstmlint.interpret.keras.losses import loss_path
 from lstmlint.interpret.keras.sequential import evaluated, finish
+from lstmlint.interpret.ops.trail import ZEROS_BEHIND
 from lstmlint.interpret.registry import Call
 from lstmlint.values import Const, External, Layer, OneOf, Tensor, Tuple, Unknown, Value
 from lstmlint.world import World
@@ -272,3 +273,25 @@ def test_data_helpers() -> None:
     zipped = joined.argument("element")
     assert zipped is not None
     assert deep_shape(world, zipped) == ((5, 7), (7,))
+
+
+def ids_of(world: World, **batched: object) -> tuple[bool, ...]:
+    """Whether zeros stand behind each part of what a pipeline of ids, vectors of 3 numbers and labels yields."""
+    data = "tf.data.Dataset"
+    specs = [operate(world, "tf.TensorSpec", (None,)), operate(world, "tf.TensorSpec", (3,))]
+    signature = Tuple((*specs, operate(world, "tf.TensorSpec", ())))
+    pipeline = operate(world, f"{data}.from_generator", world.unknown(), output_signature=signature)
+    pipeline = operate(world, f"{data}.padded_batch", pipeline, 6, **batched)
+    assert isinstance(pipeline, Layer)
+    element = pipeline.argument("element")
+    assert isinstance(element, Tuple)
+    assert deep_shape(world, element) == ((None, None), (None, 3), (None,))
+    return tuple(isinstance(item, Tensor) and item.noted(ZEROS_BEHIND) is not None for item in element.items)
+
+
+def test_a_padded_batch_ends_in_zeros_unless_it_is_told_what_to_end_in() -> None:
+    world = new_world()
+    assert ids_of(world, padding_values=(-1, 0.0, 0)) == (False, False, False)
+    assert ids_of(world, padding_values=world.unknown()) == (False, False, False)
+    assert ids_of(world) == (True, False, False)
+    assert ids_of(world, padding_values=(0, 0.0, 0)) == (True, False, False)

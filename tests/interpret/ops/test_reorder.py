@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from lstmlint.interpret.ops.trail import ZEROS_BEHIND, noted
 from lstmlint.values import Tensor, Unknown
 from tests.interpret.ops.bench import Bench, ids
+from tests.interpret.torch_worlds import At
 
 
 @pytest.mark.parametrize(
@@ -112,3 +114,12 @@ def test_steps_are_turned_again_wherever_they_stand() -> None:
     moved = bench.call("torch.permute", bench.call("torch.flip", bench.tensor(3, 5, 4), 1), (1, 0, 2))
     again = bench.call("torch.flip", moved, 0)
     assert isinstance(again, Tensor) and again.noted("backwards") is None
+
+
+def test_zeros_behind_sequences_are_behind_them_no_more_when_the_steps_are_turned_round() -> None:
+    bench = Bench()
+    padded = noted(bench.tensor(3, 5), ZEROS_BEHIND, At("pad(rows)"))
+    for name, arguments, kept in (("torch.flip", (0,), True), ("torch.flip", (1,), False), ("numpy.flip", (), False)):
+        turned = bench.call(name, padded, *arguments)
+        assert isinstance(turned, Tensor)
+        assert (turned.noted(ZEROS_BEHIND) is not None) == kept
