@@ -31,10 +31,10 @@ def bind_arguments(run: Run, frame: Frame, info: FunctionInfo, node: cst.Functio
             value = given[number]
             keywords.pop(name, None)
         else:
-            value = _by_name(run, frame, info, parameter, keywords, call.open_ended)
+            value = _by_name(run, frame, info, parameter, keywords, call)
         _bind(run, frame, parameter, value)
     for parameter in parameters.kwonly_params:
-        _bind(run, frame, parameter, _by_name(run, frame, info, parameter, keywords, call.open_ended))
+        _bind(run, frame, parameter, _by_name(run, frame, info, parameter, keywords, call))
     if run.world.ports:
         _name_arrays(run, frame, info, [*positional, *parameters.kwonly_params])
     if isinstance(parameters.star_arg, cst.Param):
@@ -60,15 +60,17 @@ def _may_get_more(call: Call) -> bool:
 
 
 def _by_name(
-    run: Run, frame: Frame, info: FunctionInfo, parameter: cst.Param, keywords: dict[str, Value], open_ended: bool
+    run: Run, frame: Frame, info: FunctionInfo, parameter: cst.Param, keywords: dict[str, Value], call: Call
 ) -> Value:
+    """An argument that stands at no position. A default is only assumed where nobody in the file makes the call."""
     name = parameter.name.value
     if name in keywords:
         return keywords.pop(name)
-    if parameter.default is None or open_ended:
+    if parameter.default is None or call.open_ended:
         return run.world.unknown("parameter", info.ident, name, frame.context)
     value = _default(run, frame, info, parameter.default)
-    return replace(value, assumed=True) if isinstance(value, (Const, Num)) else value
+    is_assumed = isinstance(call.place, Nowhere) and isinstance(value, (Const, Num))
+    return replace(value, assumed=True) if is_assumed else value
 
 
 def _default(run: Run, frame: Frame, info: FunctionInfo, node: cst.BaseExpression) -> Value:
