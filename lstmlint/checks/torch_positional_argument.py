@@ -9,7 +9,7 @@ from lstmlint.catalogue.spec import Parameter
 from lstmlint.checks.evidence import is_torch_recurrent
 from lstmlint.checks.facts import Facts
 from lstmlint.events import Built
-from lstmlint.findings import Confidence, Finding, check
+from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import shortened
 from lstmlint.values import Const, Value
 
@@ -19,6 +19,8 @@ _MEANT = {
     "bidirectional": re.compile(r"(^|_)(bidirectional|bidir|is_bi)(_|$)"),
 }
 """Arguments whose own name says which parameter they are meant for."""
+_WRITTEN_OUT = ("True", "")
+"""The texts of a flag that no variable names: as it is written, or one of `*args`."""
 
 
 @check("torch-positional-argument", on=Built)
@@ -31,7 +33,9 @@ def landed_elsewhere(built: Built, facts: Facts) -> Iterator[Finding]:
         text = built.positional_texts[position] if position < len(built.positional_texts) else ""
         meant, sure = _meant(parameter, value, text, is_last=position == len(given) - 1)
         if meant is not None and (sure or meant not in dict(built.keywords)):
-            yield _finding(built, parameter, shortened(text) or _shown(value), meant, sure)
+            where = value.place if isinstance(value, Const) and not text else None
+            because = () if where is None else (Evidence(where, "is handed on from here"),)
+            yield _finding(built, parameter, shortened(text) or _shown(value), meant, sure, because)
             return
 
 
@@ -56,14 +60,16 @@ def _meant(parameter: Parameter, value: Value, text: str, is_last: bool) -> tupl
         return "nonlinearity", True
     if parameter.name == "dropout" and isinstance(plain, bool):
         return "bidirectional", True
-    if parameter.name == "bias" and plain is True and is_last and text == "True":
+    if parameter.name == "bias" and plain is True and is_last and text in _WRITTEN_OUT:
         return "batch_first", False
     if parameter.name == "nonlinearity" and isinstance(plain, bool):
         return "batch_first", True
     return None, False
 
 
-def _finding(built: Built, parameter: Parameter, text: str, meant: str, sure: bool) -> Finding:
+def _finding(
+    built: Built, parameter: Parameter, text: str, meant: str, sure: bool, because: tuple[Evidence, ...]
+) -> Finding:
     order = ", ".join(p.name for p in built.layer.spec.parameters[:7])
     counted = " (True counts as 1)" if parameter.kind == "int" and text == "True" else ""
     is_given = meant in [p.name for p in built.layer.spec.parameters[: len(built.positional)]]
@@ -71,6 +77,7 @@ def _finding(built: Built, parameter: Parameter, text: str, meant: str, sure: bo
     return Finding(
         built.place,
         f"`{text}` lands on `{parameter.name}`{counted}, {other}: the order is {order}",
+        because=because,
         cure=f"give it by name: `{meant}={text}`",
         confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
     )
