@@ -86,16 +86,18 @@ def other_order(prediction: Sequence[Axis], target: Sequence[Axis], facts: Facts
         return Order(predicted, wanted, Confidence.CERTAIN)
     if pairs or len(predicted) != 2 or len(wanted) != 2:
         return None
-    if _by_size(predicted, wanted):
-        return Order(predicted, wanted, Confidence.CERTAIN)
+    sure = _by_size(predicted, wanted)
+    if sure is not None:
+        return Order(predicted, wanted, sure)
     return Order(predicted, wanted, Confidence.LIKELY) if _by_role(predicted, wanted, facts) else None
 
 
-def _by_size(predicted: Sequence[Axis], wanted: Sequence[Axis]) -> bool:
-    """True for (20, 8) against (8, 20)."""
+def _by_size(predicted: Sequence[Axis], wanted: Sequence[Axis]) -> Confidence | None:
+    """How sure the sizes are: (20, 8) against (8, 20), or (longest, 8) against (8, longest), which may be square."""
     one, other = predicted
-    crossed = same_length(one, wanted[1]) and same_length(other, wanted[0])
-    return crossed and one.size.cannot_equal(other.size)
+    if not (same_length(one, wanted[1]) and same_length(other, wanted[0])) or one.size == other.size:
+        return None
+    return Confidence.CERTAIN if one.size.cannot_equal(other.size) else Confidence.LIKELY
 
 
 def _by_role(predicted: Sequence[Axis], wanted: Sequence[Axis], facts: Facts) -> bool:

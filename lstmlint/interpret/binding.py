@@ -69,8 +69,9 @@ def _by_name(
     if parameter.default is None or call.open_ended:
         return run.world.unknown("parameter", info.ident, name, frame.context)
     value = _default(run, frame, info, parameter.default)
-    is_assumed = isinstance(call.place, Nowhere) and isinstance(value, (Const, Num))
-    return replace(value, assumed=True) if is_assumed else value
+    if isinstance(call.place, Nowhere) and isinstance(value, (Const, Num)):
+        return replace(value, assumed=True)
+    return value
 
 
 def _default(run: Run, frame: Frame, info: FunctionInfo, node: cst.BaseExpression) -> Value:
