@@ -6,12 +6,12 @@ stand.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lstmlint.checks.facts import Facts
 from lstmlint.events import PackedUp, PaddedBack
 from lstmlint.interpret.ops.trail import PADDED
-from lstmlint.values import Note, Tensor, compatible
+from lstmlint.values import Axis, Note, Tensor, compatible
 
 
 def packed_by(padded: PaddedBack, facts: Facts) -> PackedUp | None:
@@ -31,6 +31,13 @@ def _belong_together(packed: PackedUp, padded: PaddedBack) -> bool:
 def note_of_padding(tensor: Tensor) -> Note | None:
     """Where a tensor was padded back, if it comes from there."""
     return tensor.noted(PADDED)
+
+
+def padded_back_anew(axes: Sequence[Axis], facts: Facts) -> PaddedBack | None:
+    """What padded two axes back in another layout than they were packed from."""
+    own = {axis.id for axis in axes}
+    found = (padded for padded in facts.events(PaddedBack) if own == {padded.packed.batch.id, padded.packed.time.id})
+    return next((padded for padded in found if is_laid_out_anew(padded, facts)), None)
 
 
 def is_laid_out_anew(padded: PaddedBack, facts: Facts) -> bool:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from lstmlint.catalogue.losses import LossSpec, loss_spec
 from lstmlint.checks.evidence import chosen, layouts
 from lstmlint.checks.facts import Facts
-from lstmlint.events import Called
+from lstmlint.events import Called, LossTaken
 from lstmlint.findings import Confidence, Evidence
 from lstmlint.interpret.wording import callee_text
 from lstmlint.lean import dataclass
@@ -74,6 +75,22 @@ def read_as(axis: Axis, facts: Facts) -> Role | None:
         if own.id == axis.id
     }
     return roles.pop() if len(roles) == 1 else None
+
+
+def paired_otherwise(taken: LossTaken, facts: Facts) -> Order | None:
+    """The axes that a loss pairs off although they come in another order; None where they do not, or nobody knows."""
+    loss, prediction, target = loss_spec(taken.loss), taken.prediction, taken.target
+    if loss is None or not isinstance(prediction, Tensor) or not isinstance(target, Tensor):
+        return None
+    return other_order(_without_classes(loss, prediction, target), target.axes, facts)
+
+
+def _without_classes(loss: LossSpec, prediction: Tensor, target: Tensor) -> tuple[Axis, ...]:
+    """The axes of a prediction that the target has, too."""
+    axes = prediction.axes
+    if loss.classes is None or len(target.axes) == len(axes):
+        return axes
+    return (*axes[: loss.classes], *axes[loss.classes + 1 :])
 
 
 def other_order(prediction: Sequence[Axis], target: Sequence[Axis], facts: Facts) -> Order | None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from lstmlint.catalogue.losses import LossSpec, loss_spec
+from lstmlint.catalogue.losses import loss_spec
 from lstmlint.checks.evidence import chosen, layouts
 from lstmlint.checks.facts import Facts
-from lstmlint.checks.pairing import Order, described, maker, other_order, read_as, readers, role_of, same_length
+from lstmlint.checks.packing import padded_back_anew
+from lstmlint.checks.pairing import Order, described, maker, paired_otherwise, read_as, readers, role_of, same_length
 from lstmlint.checks.states import stack_of
 from lstmlint.checks.uses import identities
 from lstmlint.events import LossTaken, Reshaped
@@ -38,8 +39,8 @@ def axis_read_as_another(taken: LossTaken, facts: Facts) -> Iterator[Finding]:
     if sure is not None:
         yield _classes_last(taken, taken.prediction, sure, facts)
     elif isinstance(taken.target, Tensor):
-        order = other_order(_without_classes(loss, taken.prediction, taken.target), taken.target.axes, facts)
-        if order is not None:
+        order = paired_otherwise(taken, facts)
+        if order is not None and padded_back_anew(order.predicted, facts) is None:
             yield _in_another_order(taken, order, facts)
 
 
@@ -141,14 +142,6 @@ def _rows(reshaped: Reshaped, taken: LossTaken, facts: Facts) -> Finding:
 
 
 # Batch and time in different orders
-
-
-def _without_classes(loss: LossSpec, prediction: Tensor, target: Tensor) -> tuple[Axis, ...]:
-    """The axes of a prediction that the target has, too."""
-    axes = prediction.axes
-    if loss.classes is None or len(target.axes) == len(axes):
-        return axes
-    return (*axes[: loss.classes], *axes[loss.classes + 1 :])
 
 
 def _in_another_order(taken: LossTaken, order: Order, facts: Facts) -> Finding:

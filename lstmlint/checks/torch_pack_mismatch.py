@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 
 from lstmlint.checks.evidence import is_torch_recurrent, strongest
 from lstmlint.checks.facts import Facts
-from lstmlint.checks.packing import note_of_padding, packed_by, padded_back_from
+from lstmlint.checks.packing import note_of_padding, packed_by, padded_back_anew, padded_back_from
+from lstmlint.checks.pairing import described, paired_otherwise
 from lstmlint.checks.uses import LAYER, Support, View, uses_of
-from lstmlint.events import Called, PackedUp, PaddedBack, Reduced, Reshaped, Selected
+from lstmlint.events import Called, LossTaken, PackedUp, PaddedBack, Reduced, Reshaped, Selected
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import callee_text
 from lstmlint.source import Place
@@ -37,7 +38,7 @@ def packed_along_the_wrong_axis(packed: PackedUp, facts: Facts) -> Iterator[Find
         packed.place,
         f"`{name}` reads axis 0 as {there} ({_flag(packed.batch_first)}), but the data has {other} there",
         because=_shown(against),
-        cure="leave out `batch_first=True`" if packed.batch_first else "give it `batch_first=True`",
+        cure=_cure(packed.batch_first),
         confidence=Confidence.CERTAIN,
     )
 
@@ -61,7 +62,7 @@ def contradicting(packed: PackedUp, facts: Facts) -> list[Support]:
 
 
 def _is_meant_otherwise(packed: PackedUp, facts: Facts) -> bool:
-    """True where every layer that reads a sequence packed time first was built with batch_first=True."""
+    """True where a sequence was packed time first, and every layer that reads it was built with batch_first=True."""
     flags = {
         as_bool(called.layer.argument("batch_first"))
         for called in facts.events(Called)
@@ -76,18 +77,44 @@ def padded_back_the_other_way_round(padded: PaddedBack, facts: Facts) -> Iterato
     packed = packed_by(padded, facts)
     if packed is None or packed.batch_first in (None, padded.batch_first) or contradicting(packed, facts):
         return
-    against = [*_misread(padded, facts), *_misreading_layers(padded, facts)]
+    against = [*_misread(padded, facts), *_misreading_layers(padded, facts), *_mispairing_losses(padded, facts)]
     if not against or _is_read_rightly(padded, facts):
         return
-    name, order = callee_text(padded.place), "(batch, time, ...)" if padded.batch_first else "(time, batch, ...)"
+    sure = Confidence.CERTAIN if len({support.kind for support in against}) > 1 else Confidence.LIKELY
+    is_odd = padded.batch_first is True and _is_meant_otherwise(packed, facts)
+    yield (_packed_otherwise if is_odd else _padded_otherwise)(packed, padded, against, sure)
+
+
+def _padded_otherwise(packed: PackedUp, padded: PaddedBack, against: list[Support], sure: Confidence) -> Finding:
+    name = callee_text(padded.place)
     before = f"`{callee_text(packed.place)}` packed it from the other layout ({_flag(packed.batch_first)})"
-    yield Finding(
+    return Finding(
         padded.place,
-        f"`{name}` gives {order} ({_flag(padded.batch_first)}), but what follows reads it the other way round",
+        f"`{name}` gives {_order(padded)} ({_flag(padded.batch_first)}), but what follows reads it the other way round",
         because=(Evidence(packed.place, before), *_shown(against)),
-        cure="leave out `batch_first=True`" if padded.batch_first else "give it `batch_first=True`",
-        confidence=Confidence.CERTAIN if len({support.kind for support in against}) > 1 else Confidence.LIKELY,
+        cure=_cure(padded.batch_first),
+        confidence=sure,
     )
+
+
+def _packed_otherwise(packed: PackedUp, padded: PaddedBack, against: list[Support], sure: Confidence) -> Finding:
+    """Of three flags this one is the odd one out: the layer and what pads back have the other."""
+    name, behind = callee_text(packed.place), f"`{callee_text(padded.place)}` gives {_order(padded)}"
+    return Finding(
+        packed.place,
+        f"`{name}` reads (time, batch, ...) ({_flag(packed.batch_first)}), the layer and what pads back batch-first",
+        because=(Evidence(padded.place, f"{behind}, so what follows reads it the other way round"), *_shown(against)),
+        cure=_cure(packed.batch_first),
+        confidence=sure,
+    )
+
+
+def _order(padded: PaddedBack) -> str:
+    return "(batch, time, ...)" if padded.batch_first else "(time, batch, ...)"
+
+
+def _cure(batch_first: bool | None) -> str:
+    return "leave out `batch_first=True`" if batch_first else "give it `batch_first=True`"
 
 
 def _misread(padded: PaddedBack, facts: Facts) -> list[Support]:
@@ -139,6 +166,16 @@ def _misreading_layers(padded: PaddedBack, facts: Facts) -> Iterator[Support]:
         if order == wrong and _comes_from(source, padded) and compatible(called.path, padded.path):
             text = f"`{callee_text(called.place)}` reads it as {'(batch, time)' if batch_first else '(time, batch)'}"
             yield Support(called.place, text, Strength.STRUCTURE, LAYER)
+
+
+def _mispairing_losses(padded: PaddedBack, facts: Facts) -> Iterator[Support]:
+    """Losses behind that pair the padded output off with a target in the layout that was packed."""
+    for taken in facts.events(LossTaken):
+        order = paired_otherwise(taken, facts)
+        if order is not None and padded_back_anew(order.predicted, facts) is padded:
+            name, wanted = callee_text(taken.place), described(order.wanted, facts)
+            text = f"`{name}` pairs it off with a target in the order {wanted}"
+            yield Support(taken.place, text, Strength.STRUCTURE, "loss")
 
 
 def _layout(layer: Layer) -> bool | None:
