@@ -13,34 +13,77 @@ from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES, SPATIAL_AXES
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_steps import is_first, is_keras, quoted, shape_text
 from lstmlint.events import Called, Entered, Fitted, Reshaped, Sliced
+from lstmlint.events.keras import Declared, Ran
 from lstmlint.findings import Confidence, Evidence, Finding, Severity, check
 from lstmlint.interpret.keras.recurrent import wrapped
 from lstmlint.interpret.wording import shortened
 from lstmlint.source import Place
-from lstmlint.values import Axis, Claim, Const, Layer, Num, Tensor
+from lstmlint.values import Axis, Claim, Const, Layer, Num, Tensor, Value
 
 RULE = "keras-input-shape"
+_CONVOLUTIONS = frozenset({"conv1d", "conv1d_transpose", "depthwise_conv1d"})
+_OVER_TIME = _CONVOLUTIONS | {"pool1d", "global_pool1d", "spatial_dropout1d", "resize1d"}
+"""Families of layers that read (batch, time, features), and only that."""
+_FITTING = ("fit", "train_on_batch")
+_SAMPLES_OUT = "leave the number of samples out of the shape: `x.shape[1:]`"
 
 
 @check(RULE, on=Called)
 def wrong_number_of_axes(called: Called, facts: Facts) -> Iterator[Finding]:
-    """`LSTM(8, input_shape=(samples, steps, features))`, `Input((steps,))` in front of a GRU."""
-    inner = _recurrent(called.layer)
-    source = called.source
-    if inner is None or not isinstance(source, Tensor) or source.noted("last-step") is not None:
+    """`LSTM(8, input_shape=(samples, steps, features))`, `Input((steps,))` in front of a GRU or a convolution."""
+    declared, source = _misread(called, facts), called.source
+    if declared is None or not isinstance(source, Tensor):
         return
-    if inner.spec.family == "cell_rnn":  # a cell of the program's own may read any number of axes
+    if not is_first(facts, called, lambda other: _misread_at(other, facts)):
         return
-    declared, wanted = _declared(source, facts), 3 + SPATIAL_AXES.get(inner.spec.family, 0)
-    if declared is None or len(source.axes) == wanted:
-        return
+    wanted = _wanted(called.layer)
     extra = len(source.axes) > wanted
     yield Finding(
         declared.place,
         f"{quoted(called.layer)} gets {len(source.axes)} axes, {shape_text(source)}, but reads {wanted}",
         because=(Evidence(called.place, f"reads {_layout(wanted)}"),),
-        cure="leave the number of samples out of the shape" if extra else "declare (time, features): Input((steps, 1))",
+        cure=_SAMPLES_OUT if extra else "declare (time, features): Input((steps, 1))",
     )
+
+
+def _misread(called: Called, facts: Facts) -> Claim | None:
+    """Where the input was declared of which a layer gets more or fewer axes than it reads."""
+    source, wanted = called.source, _wanted(called.layer)
+    if not wanted or not isinstance(source, Tensor) or source.noted("last-step") is not None:
+        return None
+    if len(source.axes) == wanted or (called.layer.spec.family in _OVER_TIME and not _is_refused(called, facts)):
+        return None
+    return _declared(source, facts)
+
+
+def _misread_at(called: Called, facts: Facts) -> Place | None:
+    declared = _misread(called, facts)
+    return None if declared is None else declared.place
+
+
+def _wanted(layer: Layer) -> int:
+    """How many axes a recurrent layer reads, or one that reads time as well; 0 for other layers."""
+    inner = _recurrent(layer)
+    if inner is not None:  # a cell of the program's own may read any number of axes
+        return 0 if inner.spec.family == "cell_rnn" else 3 + SPATIAL_AXES.get(inner.spec.family, 0)
+    return 3 if is_keras(layer) and layer.spec.family in _OVER_TIME else 0
+
+
+def _is_refused(called: Called, facts: Facts) -> bool:
+    """True where a layer in front of a recurrent one gets the declared axes as they are, but for other features."""
+    axes = called.source.axes if isinstance(called.source, Tensor) else ()
+    if len(axes) > 3 and called.layer.spec.family in _CONVOLUTIONS and facts.world.keras.before(3):
+        return False  # Keras 2 takes further axes in front of time for a batch
+    kept = axes[:-1] if len(axes) > 2 else axes
+    declared = any(event.tensor.axes[: len(kept)] == kept for event in facts.events(Declared))
+    return declared and _feeds_recurrent_layer(called.source, facts)
+
+
+def _feeds_recurrent_layer(tensor: Value, facts: Facts) -> bool:
+    """True where a recurrent layer reads something of the same batch."""
+    sources = (called.source for called in facts.events(Called) if _recurrent(called.layer))
+    batch = tensor.axes[:1] if isinstance(tensor, Tensor) else ()
+    return bool(batch) and any(isinstance(source, Tensor) and source.axes[:1] == batch for source in sources)
 
 
 def _recurrent(layer: Layer) -> Layer | None:
@@ -56,6 +99,37 @@ def _declared(tensor: Tensor, facts: Facts) -> Claim | None:
     """Where the program declares the input whose batch a tensor still has."""
     claims = facts.claims(tensor.axes[0]) if tensor.axes else []
     return next((claim for claim in claims if claim.kind == "input"), None)
+
+
+@check(RULE, on=Entered)
+def samples_declared_beside_steps(entered: Entered, facts: Facts) -> Iterator[Finding]:
+    """`Input(shape=x.shape)`, and x is what is fitted: the model wants the axes of the data and one more."""
+    place = _with_samples(entered, facts)
+    if place is None or not is_first(facts, entered, lambda other: _with_samples(other, facts)):
+        return
+    fitted = any(_fits_arrays(ran, entered.place) for ran in facts.events(Ran))
+    if not fitted or any(_misread_at(called, facts) == place for called in facts.events(Called)):
+        return
+    yield Finding(
+        place,
+        f"declares {shape_text(entered.declared)}, but the data are {shape_text(entered.given)}",
+        because=(Evidence(entered.place, "gives the data, whose axis 0 is the batch"),),
+        cure=_SAMPLES_OUT,
+    )
+
+
+def _fits_arrays(ran: Ran, place: Place) -> bool:
+    """True for a model trained there on arrays; what a data set yields may be batched in a way nobody sees."""
+    return ran.place == place and ran.method in _FITTING and ran.inputs is ran.data
+
+
+def _with_samples(entered: Entered, facts: Facts) -> Place | None:
+    """Where the input of a recurrent model was declared with an axis in front of those of the data."""
+    declared, given = entered.declared.axes, entered.given.axes
+    if len(declared) != len(given) + 1 or len(given) < 2 or declared[2:] != given[1:]:
+        return None
+    claim = _declared(entered.declared, facts)
+    return claim.place if claim is not None and _feeds_recurrent_layer(entered.declared, facts) else None
 
 
 @check(RULE, on=Entered)

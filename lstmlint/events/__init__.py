@@ -151,7 +151,7 @@ class LossTaken(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class Entered(Event):
-    """A tensor was given to a Keras model that declares its input."""
+    """A tensor was given to a Keras model that declares its input, perhaps with more or fewer axes."""
 
     declared: Tensor
     given: Tensor

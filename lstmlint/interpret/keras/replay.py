@@ -23,10 +23,13 @@ def replayed(world: World, inputs: Value, outputs: Value, given: Value, place: P
     """The outputs of a model with the axes of its inputs replaced by those of what it is called on."""
     exchange: Exchange = {}
     for own, other in pairs(world, inputs, given):
-        tensor = world.tensor(other, len(own.axes)) if isinstance(own, Tensor) else None
-        if isinstance(own, Tensor) and isinstance(tensor, Tensor):
-            exchange.update((mine.id, (mine, theirs)) for mine, theirs in zip(own.axes, tensor.axes, strict=True))
+        if not isinstance(own, Tensor):
+            continue
+        tensor = world.tensor(other, len(own.axes)) or other
+        if isinstance(tensor, Tensor):
             world.emit(Entered(place=place, declared=own, given=tensor))
+        if isinstance(tensor, Tensor) and len(tensor.axes) == len(own.axes):
+            exchange.update((mine.id, (mine, theirs)) for mine, theirs in zip(own.axes, tensor.axes, strict=True))
     _repeat_claims(world, exchange)
     return _exchanged(world, outputs, exchange)
 

@@ -176,10 +176,10 @@ def input_of_layer(world: World, layer: Layer) -> Tensor | None:
     batched = given(world, layer, "batch_shape", "batch_input_shape")
     if batched is not None and batched != NONE:
         shape = items_of(world, batched)
-        return None if not shape else declared(world, shape[0], shape, layer.place)
+        return None if not shape else _declared(world, layer, shape)
     shape = items_of(world, given(world, layer, "shape", "input_shape") or NONE)
     batch = layer.argument("batch_size") or NONE
-    return None if shape is None else declared(world, batch, (batch, *shape), layer.place)
+    return None if shape is None else _declared(world, layer, (batch, *shape))
 
 
 def given(world: World, layer: Layer, *names: str) -> Value | None:
