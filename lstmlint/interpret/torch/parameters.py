@@ -150,8 +150,15 @@ def note_entries(world: World, call: Call) -> None:
         match = _SLOT.fullmatch(key) if isinstance(key, str) else None
         layer = None if match is None else _layer(world, _below(world, module, match["prefix"] or ""))
         if isinstance(key, str) and match is not None and layer is not None:
-            written = world.entry_places.get((given.address, key), place)
-            note_write(world, Slot(layer.id, layer, match["name"]), value, written, complete)
+            written = _place_of_entry(world, given, key)
+            note_write(world, Slot(layer.id, layer, match["name"]), value, written or place, complete)
+
+
+def _place_of_entry(world: World, owner: DictRef, key: str) -> Place | None:
+    """Where an entry was written; one of a dictionary made out of another, where that one got it if no other did."""
+    own = world.entry_places.get((owner.address, key))
+    places = {place for (_, name), place in world.entry_places.items() if name == key}
+    return own or (places.pop() if len(places) == 1 else None)
 
 
 def note_filled(world: World, call: Call) -> None:
