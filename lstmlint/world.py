@@ -25,6 +25,7 @@ from lstmlint.values import (
     Condition,
     DictRef,
     External,
+    Instance,
     Layer,
     ListRef,
     OpenTensor,
@@ -132,6 +133,8 @@ class World:
     """The lists that are a tensor taken apart, by their address."""
     apply: Callable[[Value, Call], Value] | None = None
     """Calls any value (a user's function, an instance, a layer, a library name); set by the interpreter."""
+    own_method: Callable[[Instance, str, int], Value | None] | None = None
+    """A method of an object that the program defines for so many arguments, or None; set by the interpreter."""
     target: str = ""
     """The text of the assignment target whose value is being evaluated, "" where there is none."""
     site: Hashable = None

@@ -115,6 +115,16 @@ def bind(run: Run, function: Function, owner: Value, place: Place) -> Value:
     return Bound(function, owner)
 
 
+def own_method(run: Run, owner: Instance, name: str, given: int) -> Value | None:
+    """A method of an object that the program defines for so many arguments, bound; None where it does not."""
+    found = class_attribute(run, owner.cls, name)
+    info = run.function(found) if isinstance(found, Function) else None
+    parsed = None if info is None else info.syntax(run.syntax)
+    if not isinstance(found, Function) or parsed is None or len(parsed[0].params.params) != given + 1:
+        return None
+    return Bound(found, owner)
+
+
 def class_attribute(run: Run, cls: Class, name: str, after: Class | None = None) -> Value | None:
     """A method or class attribute of a class or its bases in the program; with `after`, behind that class only."""
     line = ancestry(run, cls)

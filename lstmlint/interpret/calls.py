@@ -236,9 +236,14 @@ def _method(run: Run, callee: Method, call: Call) -> Value:
         return _super_method(run, owner, name, call)
     if isinstance(owner, Instance) and (own := instance_attribute(run, owner, name, call.place)) is not None:
         return run.call(own, call)
+    return _library_method(run, owner, name, call)
+
+
+def _library_method(run: Run, owner: Value, name: str, call: Call) -> Value:
+    """A method of a library's class, whatever the program's own classes make of it."""
     if isinstance(owner, Weight):
         sizes = name in ("size", "dim", "numel", "ndimension")
-        return _method(run, Method(twin(owner), name), call) if sizes else of_method(run.world, owner, name, call)
+        return _library_method(run, twin(owner), name, call) if sizes else of_method(run.world, owner, name, call)
     for path in _paths(run, owner, name):
         operation = OPERATIONS.get(path)
         if operation is not None:
@@ -286,6 +291,8 @@ def _super_method(run: Run, owner: Super, name: str, call: Call) -> Value:
     inner = inner_layer(run, owner.owner)
     if inner is None or name not in ("forward", "call", "__call__"):
         return (
-            _method(run, Method(owner.owner, name), call) if isinstance(owner.owner, Instance) else run.world.unknown()
+            _library_method(run, owner.owner, name, call)
+            if isinstance(owner.owner, Instance)
+            else run.world.unknown()
         )
     return run.call(inner, call)

@@ -7,6 +7,7 @@ classes, the methods of every object.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
+from functools import partial
 
 import libcst as cst
 
@@ -14,7 +15,7 @@ from lstmlint.events import Returned
 from lstmlint.findings import GivenUp
 from lstmlint.headroom import headroom
 from lstmlint.interpret.attempts import attempt, once
-from lstmlint.interpret.attributes import bind, class_attribute, keeps_state
+from lstmlint.interpret.attributes import bind, class_attribute, keeps_state, own_method
 from lstmlint.interpret.builtins import library
 from lstmlint.interpret.calls import call_function
 from lstmlint.interpret.classes import call_instance, instantiate
@@ -73,6 +74,7 @@ def _run(linted: Linted, project: Project, ranks: dict[Hashable, int | None], ve
     )
     run = Run(world, project, linted.syntax, lookup)
     world.apply = run.call
+    world.own_method = partial(own_method, run)
     run.library = library(run)
     stopped = ""
     try:

@@ -10,6 +10,7 @@ from lstmlint.interpret.keras.losses import loss_path, reads_logits
 from lstmlint.interpret.keras.replay import flat
 from lstmlint.interpret.keras.runs import tell_run
 from lstmlint.interpret.keras.sequential import LOSS, as_model, evaluated, record, remember, split_input
+from lstmlint.interpret.keras.steps import own_step, take_step
 from lstmlint.interpret.registry import APPLICATIONS, Call, operation
 from lstmlint.sizes import Opaque, Size
 from lstmlint.values import (
@@ -73,20 +74,60 @@ def show_model(world: World, call: Call) -> Value:
 
 @operation(*_methods("fit", "train_on_batch", "test_on_batch", "evaluate"))
 def fit_model(world: World, call: Call) -> Value:
-    """fit(x, y) or fit(dataset): the output on x meets y under the loss given to compile."""
-    owner, inputs, targets = call.owner, call.arg(1, "x"), call.arg(2, "y")
-    data = inputs
+    """fit(x, y) or fit(dataset): the output on x meets y under the loss given to compile, or the program's own step."""
+    owner, data, targets = call.owner, call.arg(1, "x"), call.arg(2, "y")
+    inputs, element = data, data
     if targets is None or targets == NONE:
-        inputs, targets = pair_of(world, element_of(world, inputs, call))
+        element = element_of(world, data, call)
+        inputs, targets = pair_of(world, element)
     if inputs is None:
         return world.unknown()
     output = _applied(world, owner, inputs, call)
     tell_run(world, call, data or inputs, inputs, output)
+    step = own_step(world, call)
+    known = targets if targets is not None and targets != NONE else world.unknown()
+    _meet(world, _compiled_loss(world, owner) if step is None else None, inputs, output, known, call)
+    if step is not None and element is not None:
+        take_step(world, step, data, element, call)
+    return world.unknown()
+
+
+@operation(*_methods("train_step", "test_step"))
+def keras_step(world: World, call: Call) -> Value:
+    """Keras' own step, as a step of the program calls it: `super().train_step(data)`."""
+    inputs, targets = pair_of(world, call.arg(1, "data"))
+    if inputs is not None and targets is not None:
+        output = _applied(world, call.owner, inputs, call)
+        _meet(world, _compiled_loss(world, call.owner), inputs, output, targets, call)
+    return world.unknown()
+
+
+@operation(*_methods("compute_loss"))
+def compute_loss(world: World, call: Call) -> Value:
+    """compute_loss(x, y, y_pred): the loss given to compile, in a step of the program."""
+    return _held_against(world, call.arg(1, "x"), call.arg(2, "y"), call.arg(3, "y_pred"), call)
+
+
+@operation(*_methods("compiled_loss", "loss"))
+def compiled_loss(world: World, call: Call) -> Value:
+    """compiled_loss(y, y_pred), and `loss` where that is what was given to compile."""
+    return _held_against(world, None, call.arg(1, "y_true", "y"), call.arg(2, "y_pred"), call)
+
+
+def _held_against(
+    world: World, inputs: Value | None, target: Value | None, prediction: Value | None, call: Call
+) -> Value:
+    if target is not None and prediction is not None:
+        loss = _compiled_loss(world, call.owner)
+        _meet(world, loss, inputs or world.unknown(), prediction, target, call)
+    return world.unknown()
+
+
+def _compiled_loss(world: World, owner: Value) -> Value | None:
+    """What was given to compile as the loss of a model."""
     model = as_model(world, owner)
     address = model.id if model is not None else owner.address if isinstance(owner, Instance) else 0
-    known = targets is not None and targets != NONE
-    _meet(world, record(world, address).get(LOSS), inputs, output, targets if known else world.unknown(), call)
-    return world.unknown()
+    return record(world, address).get(LOSS)
 
 
 @operation(*_methods("predict", "predict_on_batch", "__call__", "call"))
