@@ -5,6 +5,7 @@ What is found here is torch-channels-axis' matter; rules about layouts and width
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lstmlint.catalogue.torch_recurrent import RECURRENT_FAMILIES
@@ -14,9 +15,12 @@ from lstmlint.events import Called, Pooled
 from lstmlint.findings import Evidence
 from lstmlint.interpret.wording import callee_text
 from lstmlint.lean import dataclass
-from lstmlint.values import Axis, Num, Tensor, Tuple, compatible
+from lstmlint.names.vocabulary import clear_role
+from lstmlint.values import Axis, Layer, Num, Role, Tensor, Tuple, as_bool, as_int, compatible
 
 _CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
+_IN_CHANNELS = re.compile(r"(?:in_channels=|Conv1d\((?!\w+=))\s*([\w.]+)\s*[,)]")
+"""What a convolution is built with for its channels, where that is a name."""
 _MAKERS = (*RECURRENT_FAMILIES, "embedding")
 """Families of layers behind which the features stand last and the axis before them holds steps, words or samples."""
 
@@ -59,6 +63,27 @@ def _puts_channels(called: Called, axis: Axis) -> bool:
     result = called.result
     is_convolution = called.layer.spec.family in _CONVOLUTIONS and isinstance(result, Tensor) and len(result.axes) > 2
     return is_convolution and isinstance(result, Tensor) and result.axes[1].id == axis.id
+
+
+def convolution_over_steps(called: Called, facts: Facts) -> Called | None:
+    """The convolution that takes steps for channels, and whose filters a recurrent layer reads as the steps.
+
+    It says so itself: what it is built with for in_channels is called a number of steps. With a kernel of one entry it
+    is a linear layer over the steps, which may be meant.
+    """
+    source, layer = called.source, called.layer
+    if layer.spec.family not in RECURRENT_FAMILIES or as_bool(layer.argument("batch_first")) is not True:
+        return None
+    if not isinstance(source, Tensor) or len(source.axes) != 3:
+        return None
+    found = (other for other in facts.events(Called) if _puts_channels(other, source.axes[1]))
+    return next((other for other in found if compatible(other.path, called.path) and _is_over_steps(other.layer)), None)
+
+
+def _is_over_steps(layer: Layer) -> bool:
+    kernel, given = layer.argument("kernel_size"), _IN_CHANNELS.search(layer.place.text)
+    length = as_int(kernel.items[0]) if isinstance(kernel, Tuple) and kernel.items else as_int(kernel)
+    return given is not None and clear_role(given[1]) is Role.TIME and length is not None and length > 1
 
 
 def mispooled(pooled: Pooled, facts: Facts) -> Mispooled | None:

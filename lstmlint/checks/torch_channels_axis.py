@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.checks.channels import maker_of_features, mispooled, unturned_convolution
+from lstmlint.checks.channels import convolution_over_steps, maker_of_features, mispooled, unturned_convolution
 from lstmlint.checks.evidence import is_torch_recurrent, same_axes
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.widths import SECOND, given_width, is_one_of_many, readers, width
@@ -118,5 +118,24 @@ def channels_read_as_steps(called: Called, facts: Facts) -> Iterator[Finding]:
             Evidence(called.layer.place, "is built with input_size, which is the number of channels"),
         ),
         cure="turn what goes into the recurrent layer: `x.transpose(1, 2)` for batch_first=True",
+        confidence=Confidence.LIKELY,
+    )
+
+
+@check(RULE, on=Called)
+def filters_read_as_steps(called: Called, facts: Facts) -> Iterator[Finding]:
+    """A convolution built for as many channels as there are steps, whose filters a recurrent layer takes for steps."""
+    convolution = convolution_over_steps(called, facts)
+    if convolution is None or not compatible(called.layer.path, called.path):
+        return
+    name, first = callee_text(called.place), callee_text(convolution.place)
+    yield Finding(
+        convolution.place,
+        f"`{first}` takes the steps for channels and runs along the features: it reads (batch, channels, length)",
+        because=(
+            Evidence(convolution.layer.place, "is built with a number of steps for in_channels"),
+            Evidence(called.place, f"`{name}` reads its filters, axis 1, as time"),
+        ),
+        cure=_CURE,
         confidence=Confidence.LIKELY,
     )
