@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lstmlint.catalogue.keras_removed import METHODS
 from lstmlint.events import Instantiated
 from lstmlint.interpret.attributes import (
     bind,
@@ -11,7 +12,8 @@ from lstmlint.interpret.attributes import (
     stored_attributes,
 )
 from lstmlint.interpret.building import build_library_base, inner_layer
-from lstmlint.interpret.definitions import ancestry, find_method
+from lstmlint.interpret.definitions import ancestry, find_method, library_bases
+from lstmlint.interpret.keras.callbacks import is_callback, some_model
 from lstmlint.interpret.keras.masks import without_lost_mask
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import CALLS, Run, handles
@@ -36,6 +38,8 @@ def instantiate(run: Run, cls: Class, call: Call) -> Value:
     run.instances.append(owner)
     keywords = tuple(call.kwargs.items())
     run.world.emit(Instantiated(place=call.place, cls=cls, positional=call.args, keywords=keywords))
+    if _is_callback(run, cls):
+        some_model(run.world, owner, call.place)
     initializer = find_method(run, cls, "__init__")
     if initializer is not None:
         run.call(bind(run, initializer, owner, call.place), call)
@@ -48,6 +52,13 @@ def instantiate(run: Run, cls: Class, call: Call) -> Value:
         if method is not None and (hook == "__post_init__" or not run.function(method).is_static):
             run.call(bind(run, method, owner, call.place), Call(hook, (), {}, call.place))
     return owner
+
+
+def _is_callback(run: Run, cls: Class) -> bool:
+    """True for a callback of Keras, unless a class of the program has itself what models once had."""
+    if not is_callback(library_bases(run, cls)):
+        return False
+    return all(METHODS.keys().isdisjoint(info.methods) for info in run.classes.values())
 
 
 def _fill_fields(run: Run, owner: Instance, call: Call) -> None:

@@ -30,7 +30,6 @@ def tell_run(world: World, call: Call, data: Value, inputs: Value, output: Value
     if method not in _PARAMETERS:
         return
     _claim_batch(world, call, inputs)
-    arguments = {**dict(zip(_PARAMETERS[method], call.args[1:], strict=False)), **call.kwargs}
     world.emit(
         Ran(
             place=call.place,
@@ -39,11 +38,17 @@ def tell_run(world: World, call: Call, data: Value, inputs: Value, output: Value
             data=data,
             inputs=inputs,
             output=output,
-            arguments=tuple(arguments.items()),
+            arguments=tuple(arguments_of(call).items()),
             uncertain=call.open_ended,
             is_new_each_round=_is_new(world, inputs),
         )
     )
+
+
+def arguments_of(call: Call) -> dict[str, Value]:
+    """The arguments of a method of a model by name."""
+    parameters = _PARAMETERS.get(call.name.rpartition(".")[2], [])
+    return {**dict(zip(parameters, call.args[1:], strict=False)), **call.kwargs}
 
 
 def _claim_batch(world: World, call: Call, inputs: Value) -> None:

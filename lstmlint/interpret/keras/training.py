@@ -5,6 +5,7 @@ from __future__ import annotations
 from lstmlint.events import Fitted
 from lstmlint.events.keras import Compiled
 from lstmlint.interpret.keras.arrays import get_weights
+from lstmlint.interpret.keras.callbacks import introduce
 from lstmlint.interpret.keras.inputs import items_of
 from lstmlint.interpret.keras.losses import loss_path, reads_logits
 from lstmlint.interpret.keras.replay import flat
@@ -80,6 +81,7 @@ def fit_model(world: World, call: Call) -> Value:
     if targets is None or targets == NONE:
         element = element_of(world, data, call)
         inputs, targets = pair_of(world, element)
+    introduce(world, call)
     if inputs is None:
         return world.unknown()
     output = _applied(world, owner, inputs, call)
