@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES, SPATIAL_AXES
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_steps import is_first, is_keras, quoted, shape_text
-from lstmlint.events import Called, Entered, Fitted, Reshaped, Sliced
+from lstmlint.checks.windows import made_at, turned_windows
+from lstmlint.events import Called, Entered, Fitted, Reshaped, Sliced, Windowed
 from lstmlint.events.keras import Declared, Ran
 from lstmlint.findings import Confidence, Evidence, Finding, Severity, check
 from lstmlint.interpret.keras.recurrent import wrapped
@@ -182,6 +183,24 @@ def _feeds_recurrent(time: Axis, facts: Facts) -> bool:
     return any(claim.layer is not None and claim.axis == time.id for claim in facts.claims(time))
 
 
+@check(RULE, on=Windowed)
+def window_read_as_features(windowed: Windowed, facts: Facts) -> Iterator[Finding]:
+    """`np.stack(windows, axis=1)` is (samples, columns, window): the columns are read as steps."""
+    wrong = turned_windows(windowed, facts)
+    if wrong is None or not is_keras(wrong.layer):
+        return
+    if not is_first(facts, windowed, lambda other: made_at(other, facts)):
+        return
+    yield Finding(
+        wrong.place,
+        f"puts the steps of each window last: {quoted(wrong.layer)} reads them as features, and the columns as steps",
+        because=wrong.because,
+        cure="put the window before the features: (samples, window, features)",
+        confidence=Confidence.LIKELY,
+        severity=Severity.WARNING,
+    )
+
+
 @check(RULE, on=Fitted)
 def window_in_one_step(fitted: Fitted, facts: Facts) -> Iterator[Finding]:
     """`x.reshape(n, 1, look_back)` of windows cut from a series: one step with the past as features."""
@@ -189,7 +208,7 @@ def window_in_one_step(fitted: Fitted, facts: Facts) -> Iterator[Finding]:
     if not isinstance(inputs, Tensor) or len(inputs.axes) != 3 or not is_first(facts, fitted, _fitted_at):
         return
     _, time, features = inputs.axes
-    cut = next((event for event in facts.events(Sliced) if event.axis.id == features.id and _moves(event)), None)
+    cut = _cut_out(features, facts)
     reshaped = next((event for event in facts.events(Reshaped) if _puts_aside(event, inputs)), None)
     if not time.is_single or features.is_single or cut is None or reshaped is None:
         return
@@ -198,7 +217,7 @@ def window_in_one_step(fitted: Fitted, facts: Facts) -> Iterator[Finding]:
     yield Finding(
         reshaped.place,
         f"`{shortened(reshaped.place.text)}` makes one step of a window of time: the layer never sees a sequence",
-        because=(Evidence(cut.place, "cuts a window out of the series"),),
+        because=(Evidence(cut, "cuts a window out of the series"),),
         cure="put the window along time: (samples, window, 1)",
         confidence=Confidence.LIKELY,
         severity=Severity.WARNING,
@@ -207,6 +226,12 @@ def window_in_one_step(fitted: Fitted, facts: Facts) -> Iterator[Finding]:
 
 def _fitted_at(fitted: Fitted) -> Place:
     return fitted.place
+
+
+def _cut_out(steps: Axis, facts: Facts) -> Place | None:
+    """Where the entries of an axis were cut out of a longer one, in windows that move along it."""
+    cuts = (event.place for event in facts.events(Sliced) if event.axis.id == steps.id and _moves(event))
+    return next(cuts, next((one.place for one in facts.events(Windowed) if one.steps.id == steps.id), None))
 
 
 def _moves(cut: Sliced) -> bool:

@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from lstmlint.checks.channels import convolution_over_steps, maker_of_features, mispooled, unturned_convolution
 from lstmlint.checks.evidence import is_torch_recurrent, same_axes
 from lstmlint.checks.facts import Facts
+from lstmlint.checks.keras_steps import is_first
 from lstmlint.checks.widths import SECOND, given_width, is_one_of_many, readers, width
-from lstmlint.events import Called, Pooled
+from lstmlint.checks.windows import made_at, turned_windows
+from lstmlint.events import Called, Pooled, Windowed
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import callee_text
 from lstmlint.sizes import Size
@@ -137,5 +139,26 @@ def filters_read_as_steps(called: Called, facts: Facts) -> Iterator[Finding]:
             Evidence(called.place, f"`{name}` reads its filters, axis 1, as time"),
         ),
         cure=_CURE,
+        confidence=Confidence.LIKELY,
+    )
+
+
+@check(RULE, on=Windowed)
+def windows_read_as_features(windowed: Windowed, facts: Facts) -> Iterator[Finding]:
+    """Windows of several series, (samples, columns, window), read as if the window stood in front of the columns."""
+    wrong = turned_windows(windowed, facts)
+    if wrong is None or not is_torch_recurrent(wrong.layer):
+        return
+    if not is_first(facts, windowed, lambda other: made_at(other, facts)):
+        return
+    wanted = width(facts.world, wrong.layer.argument("input_size"))
+    if wanted not in (None, windowed.steps.size, wrong.columns.size):
+        return
+    name = callee_text(wrong.layer.place)
+    yield Finding(
+        wrong.place,
+        f"puts the steps of each window last: `{name}` reads them as features, and the columns as steps",
+        because=wrong.because,
+        cure="put the window before the columns: `x.transpose(1, 2)` for batch_first=True",
         confidence=Confidence.LIKELY,
     )

@@ -12,6 +12,7 @@ from lstmlint.checks.evidence import is_torch_recurrent
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import stack_of
 from lstmlint.checks.widths import LAST, SECOND, given_width, is_one_of_many, is_picked, width
+from lstmlint.checks.windows import reads_turned_windows
 from lstmlint.events import Built, Called
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.torch.recurrent import Geometry
@@ -106,6 +107,8 @@ def _is_on_another_axis(called: Called, wanted: Size, facts: Facts) -> bool:
     """True where channels are looked for on the wrong axis: torch-channels-axis tells of that."""
     source = called.source
     if called.layer.spec.family in SECOND and isinstance(source, Tensor) and source.axes[-1].size == wanted:
+        return True
+    if reads_turned_windows(called, facts):
         return True
     return unturned_convolution(called, facts) is not None or reads_pooled_features(called, facts)
 

@@ -15,6 +15,7 @@ from lstmlint.events.axes import (
     Selected,
     Sliced,
     Squeezed,
+    Windowed,
     Zipped,
 )
 from lstmlint.events.base import Event, Inside, Round
@@ -35,6 +36,7 @@ __all__ = [
     "Selected",
     "Sliced",
     "Squeezed",
+    "Windowed",
     "Zipped",
 ]
 

@@ -68,6 +68,19 @@ class Sliced(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Windowed(Event):
+    """Windows were cut along an axis: it counts the windows now, and their entries stand on a new last axis, `steps`.
+
+    `x.unfold(1, 8, 1)`, numpy's `sliding_window_view(x, 8, axis=1)`.
+    """
+
+    source: Tensor
+    position: int
+    steps: Axis
+    result: Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reduced(Event):
     """An axis was summed, averaged, maximised (`how`: sum, mean, max, ...) or normalised over (softmax)."""
 

@@ -164,23 +164,6 @@ def _claim_gathered(world: World, source: Tensor, position: int, call: Call) -> 
     world.claim(batch, Role.BATCH, Strength.STRUCTURE, call.place, text)
 
 
-@operation("Tensor.unfold")
-def unfold(world: World, call: Call) -> Value:
-    """Windows of `size` entries every `step` along an axis; the entries of a window are a new last axis."""
-    source = tensor_argument(world, call)
-    size, step = as_size(call.arg(2, "size")), as_size(call.arg(3, "step"))
-    if not isinstance(source, Tensor) or size is None or step is None:
-        return world.unknown()
-    position = position_in(call.arg(1, "dimension"), len(source.axes))
-    if position is None:
-        return world.unknown()
-    axis = source.axes[position]
-    count = (axis.size - size).floor_divided_by(step)
-    windows = resized(world, axis, None if count is None else count + Size.of(1))
-    result = with_axis(source, position, windows)
-    return replace(result, axes=(*result.axes, world.axis(size))) if isinstance(result, Tensor) else world.unknown()
-
-
 @operation("torch.diff", "Tensor.diff", "numpy.diff")
 def diff(world: World, call: Call) -> Value:
     """Differences of neighbours along an axis (-1): `n` (1) entries less."""

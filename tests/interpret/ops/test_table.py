@@ -196,6 +196,13 @@ STRETCHED: list[tuple[str, Expression]] = [
     ("B T F", lambda v: v.F.interpolate(v.x, scale_factor=2)),
     ("B T F", lambda v: v.F.interpolate(v.x, size=9)),
     ("B T F ?", lambda v: v.x.unfold(1, 2, 1)),
+    ("B F ?", lambda v: v.np.lib.stride_tricks.sliding_window_view(v.a_m, 3, axis=1)),
+    ("B T F ?", lambda v: v.np.lib.stride_tricks.sliding_window_view(v.a_x, window_shape=2, axis=-2)),
+    ("B T F ? ?", lambda v: v.np.lib.stride_tricks.sliding_window_view(v.a_x, (2, 3), (0, 1))),
+    ("B T F ? ?", lambda v: v.np.lib.stride_tricks.sliding_window_view(v.a_x, (2, 2), axis=(1, 1))),
+    ("B ?", lambda v: v.np.lib.stride_tricks.sliding_window_view(v.a_m[:, 0], 2)),
+    ("B 1 ? F", lambda v: v.np.lib.stride_tricks.sliding_window_view(v.a_m, (2, v.a_m.shape[1]))),
+    ("B 1 ? F", lambda v: v.np.lib.stride_tricks.sliding_window_view(v.a_m, (2, 4))),
     ("B T F", lambda v: v.torch.diff(v.x, dim=1)),
 ]
 
