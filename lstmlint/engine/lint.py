@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lstmlint.engine.analyse import NOTHING, Analysed, analyse, analysed, unreadable
 from lstmlint.engine.discover import Target, discover
+from lstmlint.engine.memory import ROOM, resident
 from lstmlint.engine.settings import Settings, SettingsFinder
 from lstmlint.engine.suppress import suppress
 from lstmlint.engine.surroundings import Surroundings
@@ -191,16 +192,17 @@ class _Run:
             self.keep(target, found[target.absolute])
 
     def _looked_at(self, targets: Sequence[Target]) -> Iterator[tuple[Target, Analysed | Failure]]:
-        """Analyses files one after the other, and with other processes where that takes long."""
-        begun = time.monotonic()
+        """Analyses files one after the other, and in other processes where that takes long, or much memory."""
+        begun, full = time.monotonic(), resident() + 2 * ROOM  # half of it goes to what is imported
         for number, target in enumerate(targets):
-            if self.means.jobs > 1 and len(targets) - number >= FEWEST and time.monotonic() - begun > PATIENCE:
+            is_long = self.means.jobs > 1 and time.monotonic() - begun > PATIENCE
+            if len(targets) - number >= FEWEST and (is_long or resident() > full):
                 yield from self._shared(targets[number:])
                 return
             yield target, _look_at(self.surroundings, target)
 
     def _shared(self, targets: Sequence[Target]) -> Iterator[tuple[Target, Analysed | Failure]]:
-        """Analyses files in several processes."""
+        """Analyses files in several processes; in one after the other where only one may work."""
         from lstmlint.engine.parallel import spread
 
         self.is_shared = True

@@ -12,6 +12,10 @@ from collections.abc import Callable
 from functools import cache
 
 
+ROOM = 50_000_000
+"""Bytes by which a process may grow; then another takes its place. What Python frees it seldom gives back."""
+
+
 def give_back() -> None:
     """Hands what is free back to the system, where its C library knows how."""
     _trim()(0)

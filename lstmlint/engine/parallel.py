@@ -16,7 +16,7 @@ from dataclasses import field
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
-from lstmlint.engine.memory import resident
+from lstmlint.engine.memory import ROOM, resident
 from lstmlint.lean import dataclass
 
 Item = TypeVar("Item")
@@ -24,8 +24,6 @@ Result = TypeVar("Result")
 
 LARGEST_BATCH = 16
 """Items that a worker is given at once."""
-ROOM = 50_000_000
-"""Bytes by which a worker may grow; then another takes its place. What Python frees it seldom gives back."""
 BATCHES = 8
 """At least so many batches for each worker, so that none is left alone with the last."""
 

@@ -8,7 +8,8 @@ import os
 import pytest
 
 from lstmlint.engine.memory import resident
-from lstmlint.engine.parallel import ROOM, spread, start_method
+from lstmlint.engine.memory import ROOM
+from lstmlint.engine.parallel import spread, start_method
 
 METHODS = sorted({start_method(), "spawn"})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import multiprocessing
 import os
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import pytest
 from lstmlint.cli import INTERRUPTED, main
 from lstmlint.engine import lint as engine
 from lstmlint.engine.lint import Means, lint
+from lstmlint.engine.memory import ROOM
 from lstmlint.engine.parallel import start_method
 from lstmlint.engine.settings import Options, SettingsFinder
 from lstmlint.report import progress
@@ -52,6 +54,18 @@ def test_a_process_that_dies_is_named_with_its_file_and_the_rest_is_linted(
     ]
     paths = [diagnostic.span.path for diagnostic in found.diagnostics]
     assert paths == [f"file{number:02}.py" for number in range(files) if number not in DEADLY]
+
+
+@pytest.mark.usefixtures("files")
+@pytest.mark.parametrize(("growth", "expected"), [(0, False), (1_000_000, False), (ROOM, True)])
+def test_one_process_that_has_grown_leaves_the_rest_to_another(
+    growth: int, expected: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = itertools.count(0, growth)
+    monkeypatch.setattr(engine, "resident", lambda: next(held))
+    found = lint(["."], SettingsFinder(rule_book(), Options(isolated=True)), Means(jobs=1))
+    assert found.is_shared is expected
+    assert [diagnostic.span.path for diagnostic in found.diagnostics] == [f"file{number:02}.py" for number in range(20)]
 
 
 @pytest.mark.usefixtures("files")
