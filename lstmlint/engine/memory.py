@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from functools import cache
 
-
 ROOM = 50_000_000
 """Bytes by which a process may grow; then another takes its place. What Python frees it seldom gives back."""
 

@@ -7,8 +7,7 @@ import os
 
 import pytest
 
-from lstmlint.engine.memory import resident
-from lstmlint.engine.memory import ROOM
+from lstmlint.engine.memory import ROOM, resident
 from lstmlint.engine.parallel import spread, start_method
 
 METHODS = sorted({start_method(), "spawn"})

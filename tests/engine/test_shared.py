@@ -14,7 +14,7 @@ from lstmlint.cli import INTERRUPTED, main
 from lstmlint.engine import lint as engine
 from lstmlint.engine.lint import Means, lint
 from lstmlint.engine.memory import ROOM
-from lstmlint.engine.parallel import start_method
+from lstmlint.engine.parallel import spread, start_method
 from lstmlint.engine.settings import Options, SettingsFinder
 from lstmlint.report import progress
 from lstmlint.rulebook import rule_book
@@ -57,14 +57,20 @@ def test_a_process_that_dies_is_named_with_its_file_and_the_rest_is_linted(
 
 
 @pytest.mark.usefixtures("files")
-@pytest.mark.parametrize(("growth", "expected"), [(0, False), (1_000_000, False), (ROOM, True)])
+@pytest.mark.parametrize(("growth", "expected"), [(0, []), (1_000_000, []), (ROOM, [(18, 1)])])
 def test_one_process_that_has_grown_leaves_the_rest_to_another(
-    growth: int, expected: bool, monkeypatch: pytest.MonkeyPatch
+    growth: int, expected: list[tuple[int, int]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held = itertools.count(0, growth)
+    held, left = itertools.count(0, growth), []
+
+    def noted(items, work, died, jobs):  # type: ignore[no-untyped-def]
+        left.append((len(items), jobs))
+        return spread(items, work, died, jobs)
+
     monkeypatch.setattr(engine, "resident", lambda: next(held))
+    monkeypatch.setattr("lstmlint.engine.parallel.spread", noted)
     found = lint(["."], SettingsFinder(rule_book(), Options(isolated=True)), Means(jobs=1))
-    assert found.is_shared is expected
+    assert left == expected
     assert [diagnostic.span.path for diagnostic in found.diagnostics] == [f"file{number:02}.py" for number in range(20)]
 
 
