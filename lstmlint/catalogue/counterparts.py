@@ -71,6 +71,15 @@ _TORCH_IN_KERAS: dict[str, str] = {
     "device": "place the model with `tf.device` or the backend's own means",
 }
 
+OF_TORCH = frozenset({"input_size", "hidden_size", "num_layers", "batch_first", "bidirectional", "proj_size"})
+"""Arguments of torch's recurrent layers that none of Keras' layers takes, recurrent or not."""
+
+OF_KERAS = frozenset(
+    {"return_sequences", "return_state", "stateful", "go_backwards", "recurrent_dropout", "recurrent_activation"}
+    | {"unit_forget_bias", "recurrent_initializer", "recurrent_regularizer", "reset_after", "time_major"}
+)
+"""Arguments of Keras' recurrent layers that none of torch's layers takes."""
+
 
 def to_torch(argument: str) -> str | None:
     """The cure for a Keras argument on a torch layer, None where nothing is known of it."""

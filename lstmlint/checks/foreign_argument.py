@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lstmlint.catalogue.counterparts import TORCH_NAMES, to_torch
+from lstmlint.catalogue.counterparts import OF_KERAS, TORCH_NAMES, to_torch
 from lstmlint.catalogue.spec import LayerSpec
 from lstmlint.checks.facts import Facts
-from lstmlint.events import Built, Misplaced
+from lstmlint.events import Built, BuiltByName, Misplaced
 from lstmlint.findings import Evidence, Finding, check
 from lstmlint.interpret.wording import shortened
 
@@ -57,6 +57,15 @@ def _misspelt(spec: LayerSpec, keyword: str) -> str | None:
 
     close = get_close_matches(keyword.lower(), known, 1, ALIKE)
     return close[0] if close else None
+
+
+@check(RULE, on=BuiltByName)
+def keyword_of_keras_on_any_layer(built: BuiltByName, facts: Facts) -> Iterator[Finding]:
+    """`getattr(nn, kind)(..., return_sequences=True)`: whichever layer it is, it does not take that."""
+    for keyword in built.keywords:
+        if built.module == "torch.nn" and keyword in OF_KERAS:
+            message = f"`{keyword}` is Keras' argument, no layer of torch.nn takes it"
+            yield Finding(built.place, message, cure=to_torch(keyword) or "")
 
 
 @check(RULE, on=Misplaced)

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lstmlint.catalogue.counterparts import to_keras
+from lstmlint.catalogue.counterparts import OF_TORCH, to_keras
 from lstmlint.catalogue.spec import LayerSpec
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_steps import is_keras, quoted
-from lstmlint.events import Built, Misplaced
+from lstmlint.events import Built, BuiltByName, Misplaced
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import shortened
 from lstmlint.values import Const, Layer, Num, Unknown, Value, as_int
@@ -82,6 +82,15 @@ def _misspelt(spec: LayerSpec, keyword: str) -> str | None:
 
     close = get_close_matches(keyword.lower(), known, 1, ALIKE)
     return same or (close[0] if close else None)
+
+
+@check(RULE, on=BuiltByName)
+def keyword_of_torch_on_any_layer(built: BuiltByName, facts: Facts) -> Iterator[Finding]:
+    """`getattr(keras.layers, kind)(..., bidirectional=True)`: whichever layer it is, it does not take that."""
+    for keyword in built.keywords:
+        if built.module == "keras.layers" and keyword in OF_TORCH:
+            message = f"`{keyword}` is torch's argument, no layer of Keras takes it"
+            yield Finding(built.place, message, cure=to_keras(keyword) or "")
 
 
 @check(RULE, on=Built)

@@ -55,6 +55,14 @@ class Built(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BuiltByName(Event):
+    """Something of a library's module was called whose name only a run knows: `getattr(keras.layers, kind)(...)`."""
+
+    module: str
+    keywords: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Misplaced(Event):
     """A keyword stands on a call that does not take it (`model.add(LSTM(24), input_shape=...)`)."""
 

@@ -9,7 +9,7 @@ from lstmlint.interpret.attributes import LAYER, stored_attributes
 from lstmlint.interpret.definitions import ancestry
 from lstmlint.interpret.registry import OPERATIONS, Call
 from lstmlint.interpret.run import Run
-from lstmlint.values import Class, External, Instance, Layer, Super, Value
+from lstmlint.values import Class, External, Instance, Layer, Super, Unknown, Value
 from lstmlint.world import World
 
 
@@ -82,3 +82,14 @@ def build_library_base(run: Run, receiver: Instance, line: tuple[Value, ...], ca
 def inner_layer(run: Run, owner: Value) -> Value | None:
     """The library layer that an object of a derived class is, if its class derives from one."""
     return stored_attributes(run, owner).get(LAYER) if isinstance(owner, Instance) else None
+
+
+def some_member(world: World, module: str) -> Unknown:
+    """Something of a library's module, whose name is not known: `getattr(torch.nn, kind)`."""
+    return world.unknown("member", module, world.unknown().root)
+
+
+def module_of(member: Unknown) -> str:
+    """The module that something unknown is of, empty where that is not known."""
+    root = member.root
+    return str(root[1]) if isinstance(root, tuple) and root[:1] == ("member",) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lstmlint.events import Zipped
+from lstmlint.interpret.building import some_member
 from lstmlint.interpret.conditions import is_instance, truth
 from lstmlint.interpret.containers import list_items
 from lstmlint.interpret.iteration import UNROLLED, elements
@@ -20,6 +21,7 @@ from lstmlint.values import (
     NONE,
     Const,
     DictRef,
+    External,
     Instance,
     ListRef,
     Num,
@@ -299,6 +301,8 @@ def _getattr(run: Run, call: Call) -> Value:
     if slot is not None:
         return run.world.unknown("attribute", slot.owner, slot.name)
     if owner is None or not isinstance(name, Const) or not isinstance(name.value, str):
+        if isinstance(owner, External) and len(call.args) == 2:
+            return some_member(run.world, owner.path)
         stored = run.world.heap.get(owner.address) if isinstance(owner, Instance) else None
         return stored[ANY] if isinstance(stored, dict) and ANY in stored else run.world.unknown()
     found = run.attribute(owner, name.value, call.place)

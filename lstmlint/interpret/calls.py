@@ -6,10 +6,10 @@ from typing import Any
 
 import libcst as cst
 
-from lstmlint.events import Inside
+from lstmlint.events import BuiltByName, Inside
 from lstmlint.interpret.attributes import instance_attribute, known_method
 from lstmlint.interpret.binding import bind_arguments
-from lstmlint.interpret.building import build, build_base, inner_layer
+from lstmlint.interpret.building import build, build_base, inner_layer, module_of
 from lstmlint.interpret.definitions import is_torch_module, library_bases
 from lstmlint.interpret.in_place import note_change
 from lstmlint.interpret.iteration import unpack_starred
@@ -190,6 +190,9 @@ def call_library(run: Run, path: str, call: Call) -> Value:
 @handles(CALLS, Unknown)
 def _unknown(run: Run, callee: Unknown, call: Call) -> Value:
     note_unfollowed(run.world, call)
+    module = module_of(callee)
+    if module and call.kwargs:
+        run.world.emit(BuiltByName(place=call.place, module=module, keywords=tuple(call.kwargs)))
     return run.world.unknown()
 
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from lstmlint.catalogue.counterparts import KERAS_NAMES, TORCH_NAMES, to_keras, to_torch
+import inspect
+import os
+from types import ModuleType
+
+import pytest
+
+from lstmlint.catalogue.counterparts import KERAS_NAMES, OF_KERAS, OF_TORCH, TORCH_NAMES, to_keras, to_torch
 from lstmlint.catalogue.lookup import layer_spec
 
 
@@ -25,3 +31,35 @@ def test_every_foreign_argument_of_the_lstm_has_a_cure() -> None:
     if keras is not None:
         common = {parameter.name for parameter in keras.parameters} & own
         assert common <= {"dropout"}
+
+
+def taken(module: ModuleType) -> set[str]:
+    """The names of all parameters of everything in a module that can be called."""
+    found: set[str] = set()
+    for name in dir(module):
+        if inspect.isclass(getattr(module, name)):
+            found |= set(inspect.signature(getattr(module, name).__init__).parameters)
+        elif callable(getattr(module, name)):
+            found |= set(inspect.signature(getattr(module, name)).parameters)
+    return found
+
+
+def test_no_layer_of_keras_takes_what_is_of_torch_alone() -> None:
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    keras = pytest.importorskip("keras")
+    known = taken(keras.layers)
+    assert "return_sequences" in known and not OF_TORCH & known
+    for name in OF_TORCH:  # what a layer's **kwargs let through, the base of all layers refuses
+        assert to_keras(name)
+        with pytest.raises((TypeError, ValueError)):
+            keras.layers.Dropout(0.1, **{name: 1})
+
+
+def test_no_layer_of_torch_takes_what_is_of_keras_alone() -> None:
+    torch = pytest.importorskip("torch")
+    known = taken(torch.nn)
+    assert "activation" in known and not OF_KERAS & known
+    for name in OF_KERAS:
+        assert to_torch(name)
+        with pytest.raises(TypeError):
+            torch.nn.RNN(2, 3, **{name: 1})
