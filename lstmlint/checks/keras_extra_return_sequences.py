@@ -9,8 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lstmlint.checks.facts import Facts
-from lstmlint.checks.keras_steps import chosen, is_first, is_keras, loss_family, origin, output_of, quoted, shape_text
+from lstmlint.checks.keras_steps import (
+    BY_HAND,
+    chosen,
+    held_by_hand,
+    is_first,
+    is_keras,
+    loss_family,
+    origin,
+    output_of,
+    quoted,
+    shape_text,
+)
 from lstmlint.events import Called, Fitted, LossTaken
+from lstmlint.events.keras import Averaged
 from lstmlint.findings import Evidence, Finding, check
 from lstmlint.source import Place
 from lstmlint.values import Layer, Note, Tensor, Value
@@ -33,6 +45,20 @@ def sequence_compared_with_one_value(taken: LossTaken, facts: Facts) -> Iterator
     found = _against(facts, taken.loss, taken.prediction, taken.target)
     if found is not None and is_first(facts, taken, lambda e: _place(_against(facts, e.loss, e.prediction, e.target))):
         yield _told(*found, taken.place)
+
+
+@check(RULE, on=Averaged)
+def sequence_less_one_value(averaged: Averaged, facts: Facts) -> Iterator[Finding]:
+    """The same, where the loss is written by hand: the mean of a squared difference."""
+    found = found_by_hand(averaged, facts)
+    if found is not None and is_first(facts, averaged, lambda e: _place(found_by_hand(e, facts))):
+        yield _told(*found, averaged.place)
+
+
+def found_by_hand(averaged: Averaged, facts: Facts) -> Found | None:
+    """The layer whose sequence a loss written by hand holds against one value per sample."""
+    found = (_against(facts, BY_HAND, output, target) for output, target in held_by_hand(averaged, facts))
+    return next((one for one in found if one is not None), None)
 
 
 Found = tuple[Note, Layer, str]

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_steps import (
     ATTENTION,
+    BY_HAND,
     chosen,
+    held_by_hand,
     is_first,
     loss_family,
     quoted,
@@ -20,6 +22,7 @@ from lstmlint.checks.keras_steps import (
     wanted_rank,
 )
 from lstmlint.events import Called, Fitted, LossTaken, Reduced
+from lstmlint.events.keras import Averaged
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.source import Place
 from lstmlint.values import Layer, Note, Tensor, Tuple, Value
@@ -139,6 +142,19 @@ def last_step_compared_with_steps(taken: LossTaken, facts: Facts) -> Iterator[Fi
     found = _against(facts, taken.loss, taken.prediction, taken.target)
     if found is not None and is_first(facts, taken, lambda e: _place(_against(facts, e.loss, e.prediction, e.target))):
         yield _told(*found, taken.place)
+
+
+@check(RULE, on=Averaged)
+def last_step_less_steps(averaged: Averaged, facts: Facts) -> Iterator[Finding]:
+    """The same, where the loss is written by hand: the mean of a squared difference."""
+    found = _by_hand(averaged, facts)
+    if found is not None and is_first(facts, averaged, lambda e: _place(_by_hand(e, facts))):
+        yield _told(*found, averaged.place)
+
+
+def _by_hand(averaged: Averaged, facts: Facts) -> Found | None:
+    found = (_against(facts, BY_HAND, output, target) for output, target in held_by_hand(averaged, facts))
+    return next((one for one in found if one is not None), None)
 
 
 Found = tuple[Note, Layer, Tensor, Tensor]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES, SPATIAL_AXES
 from lstmlint.catalogue.lookup import layer_spec
 from lstmlint.checks.facts import Facts, SomeEvent
-from lstmlint.events import Called
+from lstmlint.events import Called, Fitted, Unpacked
+from lstmlint.events.keras import Averaged
 from lstmlint.interpret.wording import shortened
 from lstmlint.source import Place
 from lstmlint.values import Axis, Const, Layer, Note, Tensor, Tuple, Value
@@ -88,6 +89,27 @@ def loss_family(path: str | None) -> str | None:
     """The family of a Keras loss by its class path (elementwise_loss ...), None for other paths."""
     spec = None if path is None else layer_spec(path)
     return spec.family if spec is not None and spec.framework == "keras" else None
+
+
+BY_HAND = "keras.losses.MeanSquaredError"
+"""The loss that the mean of a squared difference comes to."""
+
+
+def held_by_hand(averaged: Averaged, facts: Facts) -> Iterator[tuple[Value, Tensor]]:
+    """The output and the target whose difference was averaged: a target is what came with an input, or went to fit."""
+    one, other = averaged.parts
+    for output, target in ((one, other), (other, one)):
+        if _is_target(target, facts):
+            yield output, target
+
+
+def _is_target(tensor: Tensor, facts: Facts) -> bool:
+    if any(fitted.target == tensor for fitted in facts.events(Fitted)):
+        return True
+    pairs = (event.value for event in facts.events(Unpacked) if len(event.names) in (2, 3))
+    return any(
+        isinstance(pair, Tuple) and len(pair.items) > 1 and pair.items[1] == tensor != pair.items[0] for pair in pairs
+    )
 
 
 def shape_text(tensor: Tensor) -> str:

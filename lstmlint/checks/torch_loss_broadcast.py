@@ -11,9 +11,11 @@ from collections.abc import Iterator
 
 from lstmlint.catalogue.losses import loss_spec
 from lstmlint.checks.facts import Facts
+from lstmlint.checks.keras_extra_return_sequences import found_by_hand
 from lstmlint.checks.pairing import described, maker, other_order, read_as, role_of, same_length, shared, wide
 from lstmlint.checks.states import stack_of
 from lstmlint.events import Combined, LossTaken, Squeezed
+from lstmlint.events.keras import Averaged
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.ops.trail import VALUES
 from lstmlint.interpret.wording import callee_text, shortened
@@ -64,6 +66,8 @@ def difference_of_every_pair(combined: Combined, facts: Facts) -> Iterator[Findi
     found = _by_identity(one, other, facts) or _by_length(one, other, facts)
     if found is None or not _is_output(found.longer) or not _is_data(found.shorter):
         return
+    if any(same.parts == combined.parts and found_by_hand(same, facts) for same in facts.events(Averaged)):
+        return  # keras-extra-return-sequences tells of that
     place = _where(combined, facts)
     inner = Evidence(combined.place, f"`{shortened(combined.place.text)}` is the difference")
     more = () if place == combined.place else (inner,)

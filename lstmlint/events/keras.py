@@ -17,6 +17,13 @@ class Compiled(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Averaged(Event):
+    """The mean was taken of what was computed from the difference of two tensors, one of which a Keras layer made."""
+
+    parts: tuple[Tensor, Tensor]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Unmasked(Event):
     """A function that is no layer computed with a tensor that had a mask; what came out has none."""
 

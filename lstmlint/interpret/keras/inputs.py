@@ -8,7 +8,7 @@ from __future__ import annotations
 from lstmlint.events.keras import Declared
 from lstmlint.interpret.joins import settled
 from lstmlint.interpret.ops.shape import axis_of_size, listed
-from lstmlint.interpret.ops.trail import BACKWARDS
+from lstmlint.interpret.ops.trail import BACKWARDS, LAST_STEP, SEQUENCE
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
@@ -29,7 +29,7 @@ from lstmlint.values import (
 )
 from lstmlint.world import World
 
-STEPS_KEPT = ("last-step", "sequence", BACKWARDS)
+STEPS_KEPT = (LAST_STEP, SEQUENCE, BACKWARDS)
 """Notes about the time axis of a recurrent layer's output; the next recurrent layer's own note replaces them."""
 
 

@@ -5,12 +5,14 @@ Keras' own take probabilities unless told `from_logits=True`; TensorFlow's `..._
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lstmlint.catalogue.keras_losses import LAYERS as LOSSES
 from lstmlint.catalogue.keras_losses import LOSS_FAMILIES, SHORT_NAMES
 from lstmlint.catalogue.lookup import layer_spec
 from lstmlint.events import LossTaken
 from lstmlint.interpret.registry import Call, application, operation
-from lstmlint.values import Const, External, Layer, Value, as_bool
+from lstmlint.values import Const, External, Layer, Tensor, Value, as_bool
 from lstmlint.world import World
 
 _BY_NAME = {str(spec.parameters[-2].default): spec.path for spec in LOSSES} | {
@@ -49,6 +51,23 @@ def reads_logits(value: Value | None) -> bool | None:
 
 def _flag(value: Value | None) -> bool | None:
     return None if isinstance(value, Const) and value.assumed else as_bool(value)
+
+
+def of_same_rank(one: Value, other: Value) -> tuple[Value, Value]:
+    """A target and a prediction as Keras hands them to a function: without a last axis of 1 that only one of them has.
+
+    Where that would leave a single axis, the other one gets it instead.
+    """
+    if not isinstance(one, Tensor) or not isinstance(other, Tensor):
+        return one, other
+    if len(one.axes) > len(other.axes):
+        return of_same_rank(other, one)[::-1]
+    last = other.axes[-1:]
+    if len(other.axes) != len(one.axes) + 1 or not last[0].is_single:
+        return one, other
+    if len(one.axes) == 1:
+        return replace(one, axes=(*one.axes, *last)), other
+    return one, replace(other, axes=other.axes[:-1])
 
 
 @application(*(spec.path for spec in LOSSES))

@@ -22,7 +22,17 @@ from lstmlint.interpret.keras.inputs import (
     without_steps,
 )
 from lstmlint.interpret.keras.masks import LOST, without_mask
-from lstmlint.interpret.ops.trail import BACKWARDS, STATEFUL, VALUES, noted, recomputed, turned_round, without_notes
+from lstmlint.interpret.ops.trail import (
+    BACKWARDS,
+    LAST_STEP,
+    SEQUENCE,
+    STATEFUL,
+    VALUES,
+    noted,
+    recomputed,
+    turned_round,
+    without_notes,
+)
 from lstmlint.interpret.registry import APPLICATIONS, Call, application
 from lstmlint.interpret.wording import callee
 from lstmlint.lean import dataclass
@@ -246,11 +256,11 @@ def _output(world: World, layer: Layer, flags: Layer, reading: Reading, width: A
     if sequences is None:
         return OpenTensor(world.unknown().root, (reading.batch,), 0, (*spatial, width))
     if not sequences:
-        last = Note("last-step", layer.place, layer)
+        last = Note(LAST_STEP, layer.place, layer)
         return Tensor((reading.batch, *spatial, width), (*without_mask(reading.trail), last))
     order = (reading.time, reading.batch) if reading.time_first else (reading.batch, reading.time)
     axes = (*order, *spatial, width)
-    return _in_order(flags, reading, Tensor(axes, (*reading.trail, Note("sequence", layer.place, layer))))
+    return _in_order(flags, reading, Tensor(axes, (*reading.trail, Note(SEQUENCE, layer.place, layer))))
 
 
 def _in_order(layer: Layer, reading: Reading, output: Tensor) -> Tensor:

@@ -7,7 +7,7 @@ from lstmlint.events.keras import Compiled
 from lstmlint.interpret.keras.arrays import get_weights
 from lstmlint.interpret.keras.callbacks import introduce
 from lstmlint.interpret.keras.inputs import items_of
-from lstmlint.interpret.keras.losses import loss_path, reads_logits
+from lstmlint.interpret.keras.losses import loss_path, of_same_rank, reads_logits
 from lstmlint.interpret.keras.replay import flat
 from lstmlint.interpret.keras.runs import tell_run
 from lstmlint.interpret.keras.sequential import LOSS, as_model, evaluated, record, remember, split_input
@@ -218,9 +218,10 @@ def _losses(world: World, loss: Value | None, key: object) -> tuple[Value, ...]:
 
 
 def _call_own(world: World, loss: Value | None, target: Value, output: Value, call: Call) -> None:
-    """A loss that the program defines is called as Keras would call it."""
+    """A loss that the program defines is called as Keras would call it; a function gets two tensors of one rank."""
     if isinstance(loss, (Function, Bound, Partial, Instance)) and world.apply is not None:
-        world.apply(loss, Call("", (target, output), {}, call.place))
+        given = (target, output) if isinstance(loss, Instance) else of_same_rank(target, output)
+        world.apply(loss, Call("", given, {}, call.place))
 
 
 def _loss_for(world: World, loss: Value | None, key: object) -> Value | None:

@@ -9,7 +9,19 @@ from lstmlint.events import Combined
 from lstmlint.interpret.keras.masks import unmasked
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import broadcast, listed, tensor_argument
-from lstmlint.interpret.ops.trail import LESS_ONE, MASK, SIGMOID, is_mask, joint_state, joint_trail, noted, recomputed
+from lstmlint.interpret.ops.trail import (
+    DIFFERENCE,
+    LAST_STEP,
+    LESS_ONE,
+    MASK,
+    SEQUENCE,
+    SIGMOID,
+    is_mask,
+    joint_state,
+    joint_trail,
+    noted,
+    recomputed,
+)
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
@@ -45,6 +57,8 @@ def combine(world: World, call: Call, values: Sequence[Value]) -> Value:
     if len(known) > 1:
         how = call.name.rpartition(".")[2]
         world.emit(Combined(place=call.place, how=how, parts=tuple(known), result=result))
+        if how in _DIFFERENCES and any(part.noted(LAST_STEP) or part.noted(SEQUENCE) for part in known):
+            result = noted(result, DIFFERENCE, call.place)
     return unmasked(world, result, call.place, *known)
 
 
@@ -68,6 +82,7 @@ _BINARY = """add sub subtract mul multiply div divide true_divide floor_divide r
 _COMPARING = """eq ne lt le gt ge equal_to greater greater_equal less less_equal not_equal isclose
     logical_and logical_or logical_xor"""
 _OPERATORS = "add sub mul truediv floordiv mod pow and_ or_ xor"
+_DIFFERENCES = frozenset(("sub", "subtract", "squared_difference"))
 _OF_TRUTHS = frozenset(("mul", "multiply", "bitwise_and", "bitwise_or", "bitwise_xor", "and", "or", "xor"))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lstmlint.events import Reduced
+from lstmlint.events import Combined, Reduced
+from lstmlint.events.keras import Averaged
 from lstmlint.interpret.ops.elementwise import combine
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import (
@@ -19,7 +20,7 @@ from lstmlint.interpret.ops.shape import (
     with_axis,
     without_axis,
 )
-from lstmlint.interpret.ops.trail import MASK, SOFTMAX, is_array, noted, recomputed, without_notes
+from lstmlint.interpret.ops.trail import DIFFERENCE, MASK, SOFTMAX, is_array, noted, recomputed, without_notes
 from lstmlint.interpret.registry import Call, Operation, operation
 from lstmlint.source import Place
 from lstmlint.values import (
@@ -58,9 +59,22 @@ def reduced(world: World, source: AnyTensor, dim: Value | None, keep: bool | Non
     if not everything:
         for position in positions:
             tell(world, source, position, how, place)
+    if how == "mean":
+        _tell_average(world, source, place)
     old = enumerate(source.axes)
     axes = [single(world) if place in positions else axis for place, axis in old if keep or place not in positions]
     return without_notes(recomputed(replace(source, axes=tuple(axes))), MASK)
+
+
+def _tell_average(world: World, source: Tensor, place: Place) -> None:
+    """Tells of a mean over what was computed from a difference, as a loss written by hand is."""
+    note = source.noted(DIFFERENCE)
+    if note is None:
+        return
+    for event in reversed(world.events):
+        if isinstance(event, Combined) and event.place == note.place and len(event.parts) == 2:
+            world.emit(Averaged(place=place, parts=(event.parts[0], event.parts[1])))
+            return
 
 
 def _edge_reduced(world: World, source: OpenTensor, dim: Value | None, keep: bool, everything: bool) -> Value:

@@ -16,7 +16,10 @@ _ONE = (
     "leaky_relu relu6 hard_sigmoid hard_tanh sin cos floor round clip_by_value clip erf log1p expm1 reciprocal "
     "log_sigmoid mish exponential hard_silu hard_swish"
 )
-_TWO = "add subtract multiply divide pow maximum minimum mod floordiv truediv divide_no_nan power logaddexp"
+_TWO = (
+    "add subtract squared_difference multiply divide pow maximum minimum mod floordiv truediv divide_no_nan power "
+    "logaddexp"
+)
 _COMPARED = "equal not_equal greater greater_equal less less_equal logical_and logical_or logical_xor"
 _MODULES = (
     "tf",

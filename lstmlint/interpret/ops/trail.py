@@ -48,6 +48,11 @@ LAST_POSITION = "last-position"
 LESS_ONE = "less-one"
 """Was counted down by one, as lengths are to become positions."""
 
+LAST_STEP, SEQUENCE = "last-step", "sequence"
+"""Comes of a Keras layer that returned its last step only, or all of them; the note has the layer."""
+DIFFERENCE = "difference"
+"""Was computed from the difference of two tensors, one of them with a note of the two above."""
+
 VALUES = (SOFTMAX, SIGMOID, DENSE)
 """Notes that say what range the entries have; whatever computes new entries ends them."""
 _OF_ALL = (RANDOM, BACKWARDS)

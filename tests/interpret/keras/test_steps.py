@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from lstmlint.events import Fitted, LossTaken, Unpacked
+from lstmlint.events import Event, Fitted, LossTaken, Unpacked
+from lstmlint.events.keras import Averaged
+from lstmlint.interpret.keras.losses import of_same_rank
 from lstmlint.values import Role, Tensor, Tuple
 from lstmlint.world import World
 from tests.checks.found import assert_found, assert_silent
-from tests.interpret.keras_worlds import shape
+from tests.interpret.keras_worlds import new_world, shape, tensor
 from tests.interpret.programs import world_of
 
 EXTRA, MISSING = "keras-extra-return-sequences", "keras-missing-return-sequences"
@@ -177,3 +179,69 @@ COMPILED = """
 def test_a_compile_of_its_own_keeps_what_it_was_given() -> None:
     assert_silent(COMPILED.format(sequences="True", mark=""))
     assert_found(COMPILED.format(sequences="False", mark="  # error"), MISSING)
+
+
+AVERAGED = """
+    import keras, tensorflow as tf
+    from keras import layers
+
+    def distance(one, other):
+        return {loss}
+
+    inputs = keras.Input((14, 3))
+    one = layers.Dense(1)(layers.LSTM(8)(inputs))
+    distance(one, keras.Input((14,)))
+"""
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "tf.reduce_max(tf.square(one - other))",
+        "tf.reduce_mean(one + other)",
+        "tf.square(one - other)",
+        "tf.reduce_mean(one - 1)",
+    ],
+)
+def test_no_mean_of_a_difference(loss: str) -> None:
+    assert not [event for event in world_of(AVERAGED.format(loss=loss)).events if is_average(event)]
+
+
+def is_average(event: Event) -> bool:
+    """True where the mean of a difference was taken."""
+    return isinstance(event, Averaged)
+
+
+@pytest.mark.parametrize(
+    "loss",
+    [
+        "tf.reduce_mean(tf.square(one - other))",
+        "tf.reduce_mean((other - one) ** 2)",
+        "keras.ops.mean(keras.ops.abs(one - other), axis=-1)",
+        "tf.reduce_mean(tf.math.squared_difference(one, other))",
+        "tf.sqrt(tf.reduce_mean(tf.subtract(one, other) ** 2))",
+    ],
+)
+def test_the_mean_of_a_difference(loss: str) -> None:
+    found = [event for event in world_of(AVERAGED.format(loss=loss)).events if is_average(event)]
+    assert len(found) == 1 and isinstance(found[0], Averaged)
+    assert {shape(part)[1:] for part in found[0].parts} == {(1,), (14,)}
+
+
+@pytest.mark.parametrize(
+    ("target", "prediction", "expected"),
+    [
+        ((3, 5), (3, 5), ((3, 5), (3, 5))),
+        ((3, 5), (3, 5, 1), ((3, 5), (3, 5))),
+        ((3, 5, 1), (3, 5), ((3, 5), (3, 5))),
+        ((3,), (3, 1), ((3, 1), (3, 1))),
+        ((3, 5), (3, 5, 2), ((3, 5), (3, 5, 2))),
+        ((3,), (3, 5, 1), ((3,), (3, 5, 1))),
+    ],
+)
+def test_a_loss_function_gets_one_rank(
+    target: tuple[int, ...], prediction: tuple[int, ...], expected: tuple[tuple[int, ...], ...]
+) -> None:
+    world = new_world()
+    given = of_same_rank(tensor(world, *target), tensor(world, *prediction))
+    assert tuple(shape(one) for one in given if isinstance(one, Tensor)) == expected
