@@ -49,6 +49,8 @@ class Quotient:
     divisor: Size
 
 
+_COUNTERS = (("step",), ("modulo",), ("either",), ("sample",), ("element",), ("length of list",))
+"""How the keys of numbers begin that may be another one in each round of a loop, or on each branch."""
 LARGEST = 60
 """Symbols that a size may be made of, those inside other symbols included. A larger one is known by a fingerprint."""
 
@@ -71,6 +73,17 @@ def _is_presumed(symbol: object) -> bool:
         return True
     parts = symbol.key if isinstance(symbol, Opaque) and isinstance(symbol.key, tuple) else ()
     return any(isinstance(part, Size) and part.is_presumed for part in parts)
+
+
+def _is_counter(part: object) -> bool:
+    """True for a symbol, or a part of its key, that is a loop's counter or was computed from one."""
+    if isinstance(part, Size):
+        return part.has_counter
+    if isinstance(part, Quotient):
+        return part.dividend.has_counter or part.divisor.has_counter
+    if isinstance(part, tuple):
+        return part[:1] in _COUNTERS or any(map(_is_counter, part))
+    return isinstance(part, Opaque) and _is_counter(part.key)
 
 
 def _order(monomial: Monomial) -> tuple[int, str]:
@@ -136,6 +149,11 @@ class Size:
     def is_presumed(self) -> bool:
         """True where an unknown thing takes part that need not be a number."""
         return any(_is_presumed(symbol) for monomial, _ in self.terms for symbol in monomial)
+
+    @property
+    def has_counter(self) -> bool:
+        """True where a loop's counter or its like takes part: another number in each round, which may be 0."""
+        return any(_is_counter(monomial) for monomial, _ in self.terms)
 
     @property
     def minimum(self) -> int | None:

@@ -11,7 +11,7 @@ from copy import copy
 from dataclasses import field
 from itertools import islice
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstmlint.events import Event, Inside, Round
 from lstmlint.findings import GivenUp
@@ -43,6 +43,21 @@ if TYPE_CHECKING:
 
 MANY = 1_000
 """Items of a list, or entries of a dictionary, that are known of one that changes: each change copies them."""
+
+
+class Listed(NamedTuple):
+    """What is stored of a list."""
+
+    items: tuple[Value, ...]
+    is_open: bool
+    """True where the items are a sample."""
+    length: Size | None = None
+    """How many items an open list has, where that is known."""
+
+    @property
+    def known_length(self) -> Size | None:
+        """How many items the list has, where that is known."""
+        return self.length if self.is_open else Size.of(len(self.items))
 
 
 class Heap(dict[int, object]):
@@ -205,10 +220,10 @@ class World:
         )
         self.events.append(emitted)
 
-    def new_list(self, items: Iterable[Value], open_ended: bool = False) -> ListRef:
-        """A list on the heap. `open_ended`: the items are a sample, how many there are is not known."""
+    def new_list(self, items: Iterable[Value], open_ended: bool = False, length: Size | None = None) -> ListRef:
+        """A list on the heap. `open_ended`: the items are a sample; `length` says how many there are, if known."""
         ref = ListRef(self.number())
-        self.heap[ref.address] = (tuple(items), open_ended)
+        self.heap[ref.address] = Listed(tuple(items), open_ended, length)
         return ref
 
     def items(self, ref: ListRef) -> tuple[Value, ...]:
@@ -221,10 +236,16 @@ class World:
         stored = self.heap.get(ref.address)
         return not isinstance(stored, tuple) or bool(stored[1])
 
-    def set_items(self, ref: ListRef, items: Iterable[Value], open_ended: bool) -> None:
+    def length_of(self, ref: ListRef) -> Size | None:
+        """How many items a list has, where that is known."""
+        stored = self.heap.get(ref.address)
+        return stored.known_length if isinstance(stored, Listed) else None
+
+    def set_items(self, ref: ListRef, items: Iterable[Value], open_ended: bool, length: Size | None = None) -> None:
         """Replaces what a list holds; of one that has grown long, the first items are known."""
         known = tuple(items)
-        self.heap[ref.address] = (known[:MANY], open_ended or len(known) > MANY)
+        whole = length if open_ended else Size.of(len(known))
+        self.heap[ref.address] = Listed(known[:MANY], open_ended or len(known) > MANY, whole)
 
     def new_dict(self, entries: Mapping[Any, Value], open_ended: bool = False) -> DictRef:
         """A dictionary on the heap; keys are the Python values of constants."""

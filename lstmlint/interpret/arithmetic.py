@@ -10,6 +10,7 @@ from typing import Any
 import libcst as cst
 
 from lstmlint.interpret.conditions import compare, decide, truth
+from lstmlint.interpret.counting import count_of, total
 from lstmlint.interpret.joins import join, settled
 from lstmlint.interpret.keras.arrays import sum_of
 from lstmlint.interpret.registry import OPERATIONS, Call
@@ -183,13 +184,14 @@ def _containers(run: Run, name: str, left: Value, right: Value, place: Place) ->
         if isinstance(left, Tuple) and isinstance(right, Tuple):
             return Tuple(left.items + right.items)
         items = [*_items(run, left), *_items(run, right)]
-        return world.new_list(items, any(isinstance(side, ListRef) and world.is_open(side) for side in (left, right)))
+        is_open = any(isinstance(side, ListRef) and world.is_open(side) for side in (left, right))
+        return world.new_list(items, is_open, total([count_of(world, left), count_of(world, right)]))
     container, factor = (left, right) if isinstance(left, (Tuple, ListRef)) else (right, left)
     if name == "Multiply" and isinstance(container, ListRef):
         times = factor.value if isinstance(factor, Const) else None
         if isinstance(times, int) and 0 <= times <= 16 and not world.is_open(container):
             return world.new_list(_items(run, container) * times)
-        return world.new_list(_items(run, container), open_ended=True)
+        return world.new_list(_items(run, container), True, _times(world.length_of(container), factor))
     if name == "Multiply" and isinstance(container, Tuple) and isinstance(factor, Const) and not container.layer:
         return (
             Tuple(container.items * factor.value)
@@ -199,6 +201,14 @@ def _containers(run: Run, name: str, left: Value, right: Value, place: Place) ->
     if isinstance(container, Tuple):
         needs_tensor(world, container, place, f"computed with in `{place.text}`")
     return world.unknown()
+
+
+def _times(length: Size | None, factor: Value) -> Size | None:
+    """How many items a list has that is repeated; None for what may be no number."""
+    times = as_size(factor) if isinstance(factor, (Const, Num)) else None
+    if length is None or times is None:
+        return None
+    return length * times if times.known is None or times.known >= 0 else Size.of(0)
 
 
 def _items(run: Run, value: Tuple | ListRef) -> tuple[Value, ...]:

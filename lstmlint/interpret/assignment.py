@@ -78,6 +78,8 @@ def _set_item(run: Run, frame: Frame, target: cst.Subscript, value: Value) -> No
         entries = world.entries(owner)
         name = key.value if isinstance(key, Const) else ("any", len(entries))
         world.set_entries(owner, {**entries, name: value}, world.is_open_dict(owner) or not isinstance(key, Const))
+    elif isinstance(owner, ListRef) and isinstance(element, cst.Slice):
+        world.set_items(owner, world.items(owner), True)
     elif isinstance(owner, ListRef) and not world.is_open(owner):
         items = list(world.items(owner))
         number = as_int(key)
@@ -85,7 +87,7 @@ def _set_item(run: Run, frame: Frame, target: cst.Subscript, value: Value) -> No
             items[number] = value
             world.set_items(owner, items, False)
         else:
-            world.set_items(owner, items, True)
+            world.set_items(owner, items, True, world.length_of(owner))
 
 
 def _text(frame: Frame, node: cst.CSTNode) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from lstmlint.events import Zipped
 from lstmlint.interpret.building import some_member
 from lstmlint.interpret.conditions import is_instance, truth
-from lstmlint.interpret.containers import list_items
+from lstmlint.interpret.containers import list_items, new_set
+from lstmlint.interpret.counting import count_of, count_of_range, shortest, total
 from lstmlint.interpret.iteration import UNROLLED, elements
 from lstmlint.interpret.keras.arrays import gathered
 from lstmlint.interpret.loops import note_origin
@@ -54,8 +55,8 @@ def library(run: Run) -> dict[str, Operation]:
         "builtins.list": _list,
         "builtins.tuple": _to_tuple,
         "builtins.sorted": _list,
-        "builtins.set": _list,
-        "builtins.iter": _first,
+        "builtins.set": _set,
+        "builtins.iter": _iterator,
         "builtins.next": _next,
         "builtins.dict": _dict,
         "collections.OrderedDict": _dict,
@@ -76,8 +77,8 @@ def library(run: Run) -> dict[str, Operation]:
         "builtins.isinstance": _isinstance,
         "builtins.callable": _unknown,
         "functools.partial": _partial,
-        "copy.copy": _first,
-        "copy.deepcopy": _first,
+        "copy.copy": _copied,
+        "copy.deepcopy": _copied,
         "typing.cast": _second,
         "tqdm.tqdm": _first,
         "tqdm.auto.tqdm": _first,
@@ -113,7 +114,8 @@ def _len(run: Run, call: Call) -> Value:
     value = call.arg(0)
     if isinstance(value, (Tuple, ListRef, DictRef)):
         items, more = list_items(run.world, value)
-        return Num(Size.symbol(Opaque(("length", value)))) if more else Const(len(items), call.place)
+        length = count_of(run.world, value) or Size.symbol(Opaque(("length of list", value)))
+        return Num(length) if more else Const(len(items), call.place)
     if isinstance(value, Const) and isinstance(value.value, (str, bytes)):
         return Const(len(value.value))
     tensor = run.world.tensor(value) if isinstance(value, (Tensor, OpenTensor, Unknown)) else None
@@ -133,7 +135,8 @@ def _range(run: Run, call: Call) -> Value:
         if len(numbers) <= RANGE:
             return run.world.new_list([Const(number) for number in numbers])
     step = Num(Size.symbol(Opaque(("step", run.world.site, call.args))))
-    return run.world.new_list([step], open_ended=True)
+    length = None if call.open_ended else count_of_range(call.args)
+    return run.world.new_list([step], open_ended=True, length=length)
 
 
 def _slice(run: Run, call: Call) -> Value:
@@ -148,7 +151,8 @@ def _enumerate(run: Run, call: Call) -> Value:
     start = as_int(call.arg(1, "start")) or 0
     if not closed:
         counter = Num(Size.symbol(Opaque(("step", run.world.site))))
-        return run.world.new_list([Tuple((counter, item)) for item in items], open_ended=True)
+        pairs = [Tuple((counter, item)) for item in items]
+        return run.world.new_list(pairs, open_ended=True, length=count_of(run.world, call.arg(0)))
     return run.world.new_list([Tuple((Const(number + start), item)) for number, item in enumerate(items)])
 
 
@@ -162,17 +166,22 @@ def _zip(run: Run, call: Call) -> Value:
     if any(isinstance(arg, Tensor) for arg in call.args):
         lengths = tuple(_len(run, Call("builtins.len", (arg,), {}, call.place)) for arg in call.args)
         run.world.emit(Zipped(place=call.place, parts=call.args, lengths=lengths))
-    length = min((len(items) for items in closed), default=1)
+    counts = [len(items) for items in closed]
+    length = shortest([count_of(run.world, arg) for arg in call.args])
+    if closed and length is not None and length.known is not None:
+        counts.append(length.known)
+    count = min(counts, default=1)
     rows = []
-    for number in range(min(length, UNROLLED)):
+    for number in range(min(count, UNROLLED)):
         row = tuple(items[min(number, len(items) - 1)] if items else run.world.unknown() for items, _ in columns)
         rows.append(Tuple(row))
-    return run.world.new_list(rows, open_ended=not closed or length > UNROLLED)
+    return run.world.new_list(rows, open_ended=not closed or count > UNROLLED, length=length)
 
 
 def _reversed(run: Run, call: Call) -> Value:
     items, closed = elements(run, call.args[0], call.place) if call.args else ([], False)
-    return run.world.new_list(list(reversed(items)), open_ended=not closed)
+    length = count_of(run.world, call.arg(0))
+    return run.world.new_list(list(reversed(items)), open_ended=not closed, length=length)
 
 
 def _list(run: Run, call: Call) -> Value:
@@ -182,7 +191,7 @@ def _list(run: Run, call: Call) -> Value:
     array = gathered(items)
     if array is not None:
         return array
-    found = run.world.new_list(items, open_ended=not closed)
+    found = run.world.new_list(items, open_ended=not closed, length=count_of(run.world, call.args[0]))
     if call.name == "builtins.list" and isinstance(call.args[0], ListRef) and call.args[0].address in run.world.unbound:
         run.world.unbound[found.address] = run.world.unbound[call.args[0].address]
     return found
@@ -196,11 +205,41 @@ def _to_tuple(run: Run, call: Call) -> Value:
     if closed:
         layer, part = (source.layer, source.part) if isinstance(source, Tuple) else (None, "")
         return Tuple(tuple(items), layer, part)
-    return gathered(items) or run.world.new_list(items, open_ended=True)
+    return gathered(items) or run.world.new_list(items, open_ended=True, length=count_of(run.world, source))
+
+
+def _set(run: Run, call: Call) -> Value:
+    items, closed = elements(run, call.args[0], call.place) if call.args else ([], True)
+    return new_set(run.world, items, closed)
+
+
+def _copied(run: Run, call: Call) -> Value:
+    """A list of its own: one that changes, or an iterator that is used up, leaves the other as it is."""
+    source, world = call.arg(0), run.world
+    if not isinstance(source, ListRef) or source.address in world.registered:
+        return _first(run, call)
+    found = world.new_list(world.items(source), world.is_open(source), world.length_of(source))
+    if source.address in world.origins:
+        world.origins[found.address] = world.origins[source.address]
+    if source.address in world.unbound:
+        world.unbound[found.address] = world.unbound[source.address]
+    return found
+
+
+def _iterator(run: Run, call: Call) -> Value:
+    source = call.arg(0)
+    if not isinstance(source, (Tuple, Tensor, Shape)):
+        return _copied(run, call)
+    items, closed = elements(run, source, call.place)
+    return run.world.new_list(items, not closed, count_of(run.world, source))
 
 
 def _next(run: Run, call: Call) -> Value:
-    items, _ = elements(run, call.args[0], call.place) if call.args else ([], False)
+    """One item, which the iterator then no longer has."""
+    source = call.arg(0)
+    items, closed = elements(run, source, call.place) if source is not None else ([], False)
+    if isinstance(source, ListRef) and items:
+        run.world.set_items(source, items[1:] if closed else items, not closed)
     return items[0] if items else run.world.unknown()
 
 
@@ -244,7 +283,9 @@ def _map(run: Run, call: Call) -> Value:
         return run.world.unknown()
     items, closed = elements(run, call.args[1], call.place)
     found = [run.call(call.args[0], Call("", (item,), {}, call.place, ("",))) for item in items[:UNROLLED]]
-    return gathered(found) or run.world.new_list(found, open_ended=not closed or len(items) > UNROLLED)
+    length = count_of(run.world, call.args[1]) if len(call.args) == 2 else None
+    more = not closed or len(items) > UNROLLED or len(call.args) > 2
+    return gathered(found) or run.world.new_list(found, open_ended=more, length=length)
 
 
 def _int(run: Run, call: Call) -> Value:
@@ -348,4 +389,5 @@ def _chain(run: Run, call: Call) -> Value:
         more, known = elements(run, arg, call.place)
         items += more
         closed = closed and known
-    return run.world.new_list(items, open_ended=not closed)
+    length = None if call.open_ended else total([count_of(run.world, arg) for arg in call.args])
+    return run.world.new_list(items, open_ended=not closed, length=length)

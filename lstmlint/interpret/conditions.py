@@ -13,7 +13,7 @@ import libcst as cst
 from lstmlint.interpret.definitions import ancestry
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame
-from lstmlint.sizes import Opaque, Quotient, Size, Symbol
+from lstmlint.sizes import Quotient, Size
 from lstmlint.values import (
     NONE,
     Bound,
@@ -176,16 +176,9 @@ def _equal(left: Value, right: Value) -> Verdict:
     return None, ("equal", _root(left), _root(right))
 
 
-_MAY_BE_ZERO = ("step", "modulo", "either")
-
-
 def _counts_from_zero(size: Size) -> bool:
     """True where a loop's counter, a remainder or a quotient takes part: these may be 0, which no size is."""
-    return any(isinstance(symbol, Quotient) or _is_counter(symbol) for monomial, _ in size.terms for symbol in monomial)
-
-
-def _is_counter(symbol: Symbol) -> bool:
-    return isinstance(symbol, Opaque) and isinstance(symbol.key, tuple) and symbol.key[0] in _MAY_BE_ZERO
+    return size.has_counter or any(isinstance(symbol, Quotient) for monomial, _ in size.terms for symbol in monomial)
 
 
 def _contains(run: Run, left: Value, right: Value) -> bool | None:

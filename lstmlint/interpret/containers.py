@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from lstmlint.interpret.counting import count_of
 from lstmlint.interpret.registry import Call, operation
-from lstmlint.values import ANY, NONE, Const, DictRef, Instance, ListRef, Tuple, Value
+from lstmlint.sizes import Size
+from lstmlint.values import ANY, NONE, Const, DictRef, Function, Instance, Layer, ListRef, Tuple, Value
 from lstmlint.world import World
 
 LONGEST = 64
@@ -23,6 +27,17 @@ def list_items(world: World, value: Value | None) -> tuple[tuple[Value, ...], bo
     return (), True
 
 
+def new_set(world: World, items: Sequence[Value], closed: bool) -> ListRef:
+    """A set of some items. Two of which only the descriptions are known, and alike or not, may be equal or not."""
+    distinct = dict.fromkeys(items)
+    return world.new_list(distinct, not closed or (len(distinct) > 1 and not all(map(_tells_itself, distinct))))
+
+
+def _tells_itself(value: Value) -> bool:
+    """True for values that are equal only where their descriptions are."""
+    return isinstance(value, (Const, Function, Instance, Layer))
+
+
 @operation("torch.nn.ModuleList", "torch.nn.ParameterList")
 def module_list(world: World, call: Call) -> Value:
     """nn.ModuleList(modules) behaves as a list of modules."""
@@ -30,7 +45,7 @@ def module_list(world: World, call: Call) -> Value:
     more = False
     if call.args or "modules" in call.kwargs:
         items, more = list_items(world, call.arg(0, "modules"))
-    ref = world.new_list(items, more)
+    ref = world.new_list(items, more, count_of(world, call.arg(0, "modules")))
     world.registered.add(ref.address)
     return ref
 
@@ -76,24 +91,45 @@ def add_attribute(world: World, call: Call) -> Value:
     return NONE
 
 
-@operation("list.append", "list.add", "list.appendleft")
+@operation("list.append", "list.appendleft")
 def append(world: World, call: Call) -> Value:
     """list.append(item): the list gets one more item; an open list keeps a sample of each kind."""
     owner, item = call.owner, call.arg(1, "module")
     if isinstance(owner, ListRef) and item is not None:
         items, is_open = world.items(owner), world.is_open(owner)
+        length = longer(world, owner, Size.of(1))
         if not is_open or (len(items) < SAMPLE and item not in items):
-            world.set_items(owner, (*items, item), is_open or len(items) > LONGEST)
+            world.set_items(owner, (*items, item), is_open or len(items) > LONGEST, length)
+        elif length is not None:
+            world.set_items(owner, items, True, length)
     return NONE
 
 
-@operation("list.extend", "list.update")
+def longer(world: World, owner: ListRef, more: Size | None) -> Size | None:
+    """How many items a list has with so many more; None where one of the numbers is not known."""
+    length = world.length_of(owner)
+    return None if length is None or more is None else length + more
+
+
+@operation("list.add", "list.update")
+def add_to_set(world: World, call: Call) -> Value:
+    """set.add(item) and set.update(items)."""
+    owner, added = call.owner, call.arg(1, "module")
+    items, more = ((added,), False) if call.name == "list.add" and added is not None else list_items(world, added)
+    if isinstance(owner, ListRef):
+        found = new_set(world, (*world.items(owner), *items), not world.is_open(owner) and not more)
+        world.set_items(owner, world.items(found), world.is_open(found))
+    return NONE
+
+
+@operation("list.extend")
 def extend(world: World, call: Call) -> Value:
     """list.extend(items)."""
     owner = call.owner
     items, more = list_items(world, call.arg(1))
     if isinstance(owner, ListRef):
-        world.set_items(owner, (*world.items(owner), *items), world.is_open(owner) or more)
+        length = longer(world, owner, count_of(world, call.arg(1)))
+        world.set_items(owner, (*world.items(owner), *items), world.is_open(owner) or more, length)
     return NONE
 
 
@@ -102,10 +138,10 @@ def insert(world: World, call: Call) -> Value:
     """list.insert(position, item)."""
     owner, position, item = call.owner, call.arg(1), call.arg(2)
     if isinstance(owner, ListRef) and item is not None:
-        items = list(world.items(owner))
+        items, length = list(world.items(owner)), longer(world, owner, Size.of(1))
         known = isinstance(position, Const) and isinstance(position.value, int)
         items.insert(position.value if isinstance(position, Const) and known else 0, item)
-        world.set_items(owner, items, world.is_open(owner) or not known)
+        world.set_items(owner, items, world.is_open(owner) or not known, length)
     return NONE
 
 
@@ -122,7 +158,7 @@ def shrink(world: World, call: Call) -> Value:
     if call.name == "list.pop" and len(call.args) == 1 and items and not world.is_open(owner):
         world.set_items(owner, items[:-1], False)
         return items[-1]
-    world.set_items(owner, items, True)
+    world.set_items(owner, items, True, world.length_of(owner) if call.name == "list.sort" else None)
     return items[-1] if items and call.name.startswith("list.pop") else world.unknown()
 
 
@@ -133,8 +169,8 @@ def copy_list(world: World, call: Call) -> Value:
     if not isinstance(owner, ListRef):
         return world.unknown()
     if call.name == "list.copy":
-        return world.new_list(world.items(owner), world.is_open(owner))
-    world.set_items(owner, tuple(reversed(world.items(owner))), world.is_open(owner))
+        return world.new_list(world.items(owner), world.is_open(owner), world.length_of(owner))
+    world.set_items(owner, tuple(reversed(world.items(owner))), world.is_open(owner), world.length_of(owner))
     return NONE
 
 

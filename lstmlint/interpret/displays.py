@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import libcst as cst
 
 from lstmlint.interpret.assignment import assign
 from lstmlint.interpret.conditions import decide
+from lstmlint.interpret.containers import new_set
+from lstmlint.interpret.counting import count_of
 from lstmlint.interpret.iteration import elements, unpack_starred
 from lstmlint.interpret.keras.arrays import gathered
-from lstmlint.interpret.loops import rounds
+from lstmlint.interpret.loops import rounds, sampling
 from lstmlint.interpret.run import EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Frame
 from lstmlint.interpret.torch.parameters import note_item
+from lstmlint.sizes import Size
 from lstmlint.syntax.parse import NodePlace
 from lstmlint.values import (
     Const,
@@ -32,10 +37,15 @@ def _tuple(run: Run, frame: Frame, node: cst.Tuple) -> Value:
     return Tuple(tuple(items), names=names if len(names) == len(items) else (), place=place)
 
 
-@handles(EXPRESSIONS, cst.List, cst.Set)
-def _list(run: Run, frame: Frame, node: cst.List | cst.Set) -> Value:
+@handles(EXPRESSIONS, cst.List)
+def _list(run: Run, frame: Frame, node: cst.List) -> Value:
     items, closed = _items(run, frame, node.elements)
     return run.world.new_list(items, open_ended=not closed)
+
+
+@handles(EXPRESSIONS, cst.Set)
+def _set(run: Run, frame: Frame, node: cst.Set) -> Value:
+    return new_set(run.world, *_items(run, frame, node.elements))
 
 
 def _items(run: Run, frame: Frame, nodes: object) -> tuple[list[Value], bool]:
@@ -82,8 +92,10 @@ def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
 @handles(EXPRESSIONS, cst.ListComp, cst.SetComp, cst.GeneratorExp)
 def _comprehension(run: Run, frame: Frame, node: cst.ListComp | cst.SetComp | cst.GeneratorExp) -> Value:
     kept: list[Value] = []
-    closed = _comprehend(run, frame, node.for_in, lambda: kept.append(run.evaluate(frame, node.elt)))
-    return gathered(kept) or run.world.new_list(kept, open_ended=not closed)
+    closed, length = _comprehend(run, frame, node.for_in, lambda: kept.append(run.evaluate(frame, node.elt)))
+    if isinstance(node, cst.SetComp):
+        return gathered(kept) or new_set(run.world, kept, closed)
+    return gathered(kept) or run.world.new_list(kept, open_ended=not closed, length=length)
 
 
 @handles(EXPRESSIONS, cst.DictComp)
@@ -99,17 +111,18 @@ def _dict_comprehension(run: Run, frame: Frame, node: cst.DictComp) -> Value:
             entries[("any", len(entries))] = value
             states["closed"] = False
 
-    closed = _comprehend(run, frame, node.for_in, keep)
+    closed, _ = _comprehend(run, frame, node.for_in, keep)
     return run.world.new_dict(entries, open_ended=not (closed and states["closed"]))
 
 
-def _comprehend(run: Run, frame: Frame, clause: cst.CompFor, keep: object) -> bool:
-    """Runs a comprehension's body for each known element; False where how often it runs is not known."""
+def _comprehend(run: Run, frame: Frame, clause: cst.CompFor, keep: object) -> tuple[bool, Size | None]:
+    """Runs a comprehension's body for each known element; tells whether that is all of them, and how many there are."""
     saved = dict(frame.variables)
     source = run.evaluate(frame, clause.iter)
     place = run.at(frame, clause.iter)
     items, closed = elements(run, source, place)
-    with rounds(run.world, place.text, source) as turn:
+    length = None if clause.ifs or clause.inner_for_in is not None else count_of(run.world, source)
+    with rounds(run.world, place.text, source) as turn, nullcontext() if closed else sampling(run.world):
         for item in items:
             turn()
             assign(run, frame, clause.target, item)
@@ -117,14 +130,14 @@ def _comprehend(run: Run, frame: Frame, clause: cst.CompFor, keep: object) -> bo
                 continue
             closed = closed and not any(decide(run, frame, test.test)[0] is None for test in clause.ifs)
             if clause.inner_for_in is not None:
-                closed = _comprehend(run, frame, clause.inner_for_in, keep) and closed
+                closed = _comprehend(run, frame, clause.inner_for_in, keep)[0] and closed
             else:
                 keep()  # type: ignore[operator]
     own = set(frame.variables) - set(saved)
     for name in own:
         del frame.variables[name]
     frame.variables.update(saved)
-    return closed
+    return closed, length
 
 
 def _passes(run: Run, frame: Frame, test: cst.BaseExpression, closed: bool) -> bool:

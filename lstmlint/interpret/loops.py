@@ -9,7 +9,7 @@ from itertools import count
 from lstmlint.events import Round
 from lstmlint.interpret.registry import Call
 from lstmlint.values import Layer, ListRef, OpenTensor, Tensor, Unknown, Value
-from lstmlint.world import World
+from lstmlint.world import Heap, Listed, World
 
 LOADER = "data_loader"
 _WRAPPERS = frozenset(f"builtins.{name}" for name in ("enumerate", "zip", "list", "tuple", "reversed", "sorted"))
@@ -28,6 +28,21 @@ def rounds(world: World, text: str, source: Value | None = None) -> Iterator[Cal
         yield turn
     finally:
         world.rounds = outer
+
+
+@contextmanager
+def sampling(world: World) -> Iterator[None]:
+    """What runs inside stands for any number of runs of it: of lists that it changes, nobody knows the length then."""
+    before, world.heap = world.heap, Heap(world.heap)
+    try:
+        yield
+    finally:
+        inside = world.heap
+        for address in inside.touched:
+            stored = inside[address]
+            if address in before and isinstance(stored, Listed) and stored is not before[address]:
+                inside[address] = Listed(stored.items, True)
+        world.heap = before.followed_by(inside)
 
 
 def _origin(world: World, value: Value) -> Value:

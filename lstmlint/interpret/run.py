@@ -21,7 +21,7 @@ from lstmlint.names.project import ModuleFile, Project
 from lstmlint.source import Place
 from lstmlint.syntax.parse import NodePlace, Syntax
 from lstmlint.values import Class, Const, Function, Instance, Path, Unknown, Value, assumption
-from lstmlint.world import Heap, World
+from lstmlint.world import Heap, Listed, World
 
 Evaluate = Callable[["Run", Frame, Any], Value]
 Execute = Callable[["Run", Frame, Any], Flow]
@@ -112,6 +112,8 @@ class Run:
     """The loops of unknown length that are under way; LOOPS while one of them is in its second round."""
     elements: int = 1
     """How often the loops over known elements that are under way run what is being interpreted, in all."""
+    is_cut_short: bool = False
+    """True where a round of the innermost loop that is under way may have ended before the end of the loop's body."""
     is_stale: bool = False
     """True where an entry learned a rank that an earlier one had needed."""
     _keys: dict[Hashable, int] = field(default_factory=dict)
@@ -223,6 +225,8 @@ class Run:
             frame.variables, world.heap = dict(variables), Heap(heap)
             flow = run()
             ways.append((flow, world.path, frame.variables, heap.followed_by(world.heap)))
+        flows = {way[0] for way in ways}
+        self.is_cut_short = self.is_cut_short or (len(flows) > 1 and not flows.isdisjoint((Flow.BREAK, Flow.CONTINUE)))
         going = [way for way in ways if way[0] is Flow.NEXT]
         if len(going) == 1:
             _, world.path, frame.variables, world.heap = going[0]
@@ -236,7 +240,6 @@ class Run:
         world.heap = join_heaps(world, one[1], one[3], other[1], other[3])
         if going:
             return Flow.NEXT
-        flows = {way[0] for way in ways}
         return flows.pop() if len(flows) == 1 else (Flow.CONTINUE if Flow.CONTINUE in flows else Flow.BREAK)
 
 
@@ -260,14 +263,17 @@ def join_heaps(world: World, one_path: Path, one: Heap, other_path: Path, other:
 
 
 def _is_list(stored: object) -> bool:
-    return isinstance(stored, tuple) and len(stored) == 2 and isinstance(stored[0], tuple)
+    return isinstance(stored, tuple) and len(stored) > 1 and isinstance(stored[0], tuple)
 
 
-def _join_lists(world: World, one_path: Path, one: Any, other_path: Path, other: Any) -> object:
-    if len(one[0]) == len(other[0]):
-        pairs = zip(one[0], other[0], strict=True)
-        return tuple(join(world, one_path, a, other_path, b) for a, b in pairs), one[1] or other[1]
-    return (one[0] if len(one[0]) > len(other[0]) else other[0]), True
+def _join_lists(world: World, one_path: Path, one: Any, other_path: Path, other: Any) -> Listed:
+    one, other = Listed(*one), Listed(*other)
+    length = one.known_length if one.known_length == other.known_length else None
+    if len(one.items) == len(other.items):
+        pairs = zip(one.items, other.items, strict=True)
+        items = tuple(join(world, one_path, a, other_path, b) for a, b in pairs)
+        return Listed(items, one.is_open or other.is_open, length)
+    return Listed(max(one.items, other.items, key=len), True, length)
 
 
 def folded(value: Value) -> bool | None:

@@ -14,6 +14,7 @@ from lstmlint.interpret.conditions import decide
 from lstmlint.interpret.definitions import define_class, define_function
 from lstmlint.interpret.discards import note_discard
 from lstmlint.interpret.expectations import expects_difference, expects_trouble, in_difference, in_trouble
+from lstmlint.interpret.growth import Growth, forget, growth
 from lstmlint.interpret.iteration import UNROLLED, elements
 from lstmlint.interpret.joins import join
 from lstmlint.interpret.loops import rounds
@@ -76,6 +77,17 @@ def _augmented(run: Run, frame: Frame, node: cst.AugAssign) -> Flow:
         return Flow.NEXT
     operator = type(node.operator).__name__.removesuffix("Assign")
     assign(run, frame, node.target, arithmetic(run, frame, node, operator, target, value))
+    return Flow.NEXT
+
+
+@handles(STATEMENTS, cst.Del)
+def _delete(run: Run, frame: Frame, node: cst.Del) -> Flow:
+    """`del items[0]`: what is left of the list is not followed."""
+    targets = [part.value for part in node.target.elements] if isinstance(node.target, cst.Tuple) else [node.target]
+    for target in targets:
+        owner = run.evaluate(frame, target.value) if isinstance(target, cst.Subscript) else None
+        if isinstance(owner, ListRef):
+            run.world.set_items(owner, run.world.items(owner), True)
     return Flow.NEXT
 
 
@@ -179,20 +191,29 @@ def _for(run: Run, frame: Frame, node: cst.For) -> Flow:
     is_short = closed and len(items) <= min(UNROLLED, room)
     taken = items if is_short else items[: min(2 if closed else UNROLLED, room)]
     run.elements = around * max(1, len(taken))
+    before = run.world.length_of(source) if isinstance(source, ListRef) else None
     try:
-        with rounds(run.world, _text(frame, node.iter), source) as turn:
+        with (
+            rounds(run.world, _text(frame, node.iter), source) as turn,
+            growth(run, frame, node, source, is_short) as grown,
+        ):
             if is_short:
                 return _unrolled(run, frame, node, taken, turn)
-            return _repeated(run, frame, lambda: _sample(run, frame, node, taken, turn))
+            return _repeated(run, frame, lambda: _sample(run, frame, node, taken, turn, grown))
     finally:
         run.elements = around
+        if isinstance(source, ListRef) and run.world.length_of(source) != before:  # changed while it was gone through
+            run.world.set_items(source, run.world.items(source), True)
 
 
-def _sample(run: Run, frame: Frame, node: cst.For, items: list[Value], turn: Callable[[], None]) -> Flow:
+def _sample(
+    run: Run, frame: Frame, node: cst.For, items: list[Value], turn: Callable[[], None], grown: Growth
+) -> Flow:
     for item in items:
         turn()
         assign(run, frame, node.target, item)
         flow = run.execute(frame, [node.body])
+        grown.note(flow is Flow.NEXT)
         if flow in (Flow.BREAK, Flow.STOP):
             return flow
     return Flow.NEXT
@@ -263,7 +284,8 @@ def _while(run: Run, frame: Frame, node: cst.While) -> Flow:
             turn()
             return run.execute(frame, [node.body])
 
-        return _repeated(run, frame, body)
+        with growth(run, frame, node):
+            return _repeated(run, frame, body)
 
 
 @handles(STATEMENTS, cst.With)
@@ -290,6 +312,7 @@ def _try(run: Run, frame: Frame, node: cst.Try) -> Flow:
         return run.execute(frame, [node.orelse]) if flow is Flow.NEXT and node.orelse is not None else flow
 
     def handled() -> Flow:
+        forget(run, frame, node.body)
         flows = [run.execute(frame, [handler.body]) for handler in node.handlers]
         return Flow.NEXT if Flow.NEXT in flows or not flows else flows[0]
 

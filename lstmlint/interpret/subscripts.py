@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from lstmlint.events import UsedAsTensor
+from lstmlint.interpret.counting import count_after
 from lstmlint.interpret.iteration import special
 from lstmlint.interpret.joins import alternative, known_choices, settled
 from lstmlint.interpret.keras.arrays import array_item, of_key
@@ -184,7 +185,9 @@ def _part_of_list(run: Run, source: ListRef, cut: Slice) -> Value:
     """A slice of a list: of a sample, a sample."""
     items, bounds = run.world.items(source), as_slice(cut)
     if run.world.is_open(source) or bounds is None:
-        return run.world.new_list(items, open_ended=True)
+        length = count_after(run.world.length_of(source), cut)
+        is_empty = length is not None and length.known == 0
+        return run.world.new_list(() if is_empty else items, not is_empty, length)
     return run.world.new_list(items[bounds])
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import prod
+from typing import Any
 
 from lstmlint.sizes import AxisSize, Quotient, Size, Symbol
 from lstmlint.values import Tensor, Value
 from lstmlint.world import World
 
 
-def evaluated(size: Size, sizes: Mapping[int, int]) -> int | None:
-    """A symbolic size with the sizes of some axes filled in; None where another symbol takes part."""
+def evaluated(size: Size, sizes: Mapping[Any, int]) -> int | None:
+    """A symbolic size with the sizes of some axes, and other symbols, filled in; None where another one takes part."""
     total = 0
     for monomial, factor in size.terms:
         values = [_symbol(symbol, sizes) for symbol in monomial]
@@ -22,17 +23,17 @@ def evaluated(size: Size, sizes: Mapping[int, int]) -> int | None:
     return total
 
 
-def _symbol(symbol: Symbol, sizes: Mapping[int, int]) -> int | None:
+def _symbol(symbol: Symbol, sizes: Mapping[Any, int]) -> int | None:
     if isinstance(symbol, AxisSize):
         return sizes.get(symbol.axis)
     if isinstance(symbol, Quotient):
         above, below = evaluated(symbol.dividend, sizes), evaluated(symbol.divisor, sizes)
         return None if above is None or not below else above // below
-    return None
+    return sizes.get(symbol)
 
 
 def mistaken(
-    world: World, claimed: Value, real: Sequence[int | None], sizes: Mapping[int, int], seen: Counter[str]
+    world: World, claimed: Value, real: Sequence[int | None], sizes: Mapping[Any, int], seen: Counter[str]
 ) -> str:
     """What is wrong in the claim on one tensor, "" where nothing is; counts what was claimed and what was left open.
 

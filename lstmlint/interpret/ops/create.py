@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lstmlint.events import Filled, Randomised
+from lstmlint.interpret.counting import count_of
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import (
     SOURCE,
@@ -202,7 +203,7 @@ def axes_of_data(world: World, value: Value) -> tuple[Axis, ...] | None:
         return None  # what a loop has computed out of unknown data
     if inner is None or (not items and not closed):
         return None
-    return (world.axis(Size.of(len(items)) if closed else None), *inner)
+    return (world.axis(count_of(world, value)), *inner)
 
 
 def of_data(world: World, value: Value, place: Place) -> Value:
@@ -212,7 +213,7 @@ def of_data(world: World, value: Value, place: Place) -> Value:
     axes = axes_of_data(world, value)
     if axes is None:
         count = _count(world, value)
-        return world.unknown() if count is None else OpenTensor(world.unknown().root, (world.axis(Size.of(count)),))
+        return world.unknown() if count is None else OpenTensor(world.unknown().root, (world.axis(count),))
     last_of = _last_position(world, value)
     if last_of is not None:
         return Tensor(axes, (Note(LAST_POSITION, place, axis=last_of),))
@@ -220,11 +221,11 @@ def of_data(world: World, value: Value, place: Place) -> Value:
     return Tensor(axes, trail, value.state if isinstance(value, Tensor) else None)
 
 
-def _count(world: World, value: Value) -> int | None:
+def _count(world: World, value: Value) -> Size | None:
     """How many entries a list has, of which nothing else is known; None where that is not known either."""
-    if isinstance(value, ListRef) and not world.is_open(value):
-        return len(world.items(value)) or None
-    return len(value.items) or None if isinstance(value, Tuple) and value.layer is None else None
+    is_list = isinstance(value, ListRef) or (isinstance(value, Tuple) and value.layer is None)
+    count = count_of(world, value) if is_list else None
+    return None if count is None or count.known == 0 else count
 
 
 def _last_position(world: World, value: Value) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lstmlint.events import Joined
+from lstmlint.interpret.counting import count_of
 from lstmlint.interpret.keras.masks import unmasked
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import (
@@ -132,16 +133,16 @@ def _tell(
 @operation("torch.stack", "numpy.stack")
 def stack(world: World, call: Call) -> Value:
     """Joined along a new axis (0)."""
-    parts, closed = parts_of(world, call.arg(0, *TENSORS))
-    return stacked(world, call, parts, closed, call.arg(1, *DIM) or Const(0))
+    given = call.arg(0, *TENSORS)
+    return stacked(world, call, parts_of(world, given)[0], count_of(world, given), call.arg(1, *DIM) or Const(0))
 
 
-def stacked(world: World, call: Call, parts: Sequence[Value], closed: bool, dim: Value) -> Value:
-    """The parts side by side along a new axis."""
+def stacked(world: World, call: Call, parts: Sequence[Value], count: Size | None, dim: Value) -> Value:
+    """The parts, or a sample of so many, side by side along a new axis."""
     tensors, number = aligned(world, parts, call), as_int(dim)
     if not tensors or number is None:
         return world.unknown()
-    new = world.axis(Size.of(len(parts)) if closed else None)
+    new = world.axis(count)
     known = [tensor for tensor in tensors if isinstance(tensor, Tensor)]
     whole: AnyTensor = tensors[0]
     if len(known) == len(tensors):
@@ -163,7 +164,7 @@ def _by_rank(flat: int | None, along: int) -> Operation:
         if not tensors or not isinstance(tensors[0], Tensor):
             return world.unknown()
         if len(tensors[0].axes) == 1 and flat is not None:
-            return stacked(world, call, parts, closed, Const(flat))
+            return stacked(world, call, parts, count_of(world, call.arg(0, *TENSORS)), Const(flat))
         return joined(world, call, parts, closed, lambda rank: Const(0 if rank == 1 else along))
 
     return operate
@@ -183,7 +184,7 @@ def dstack(world: World, call: Call) -> Value:
     if not tensors or not isinstance(tensors[0], Tensor) or len(tensors[0].axes) < 2:
         return world.unknown()
     if len(tensors[0].axes) == 2:
-        return stacked(world, call, parts, closed, Const(2))
+        return stacked(world, call, parts, count_of(world, call.arg(0, *TENSORS)), Const(2))
     return joined(world, call, parts, closed, lambda rank: Const(2))
 
 

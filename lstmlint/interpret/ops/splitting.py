@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 
+from lstmlint.interpret.counting import steady
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.selection import along
 from lstmlint.interpret.ops.shape import DIM, listed, position_in, resized, tensor_argument, without_axis
@@ -29,18 +30,18 @@ def unbind(world: World, call: Call) -> Value:
     piece = None if position is None else without_axis(source, position)
     if piece is None or position is None:
         return world.unknown()
-    count = source.axes[position].size.known if isinstance(source, Tensor) else None
+    count = source.axes[position].size if isinstance(source, Tensor) else None
     pieces = _pieces(world, piece, count)
     if isinstance(source, Tensor):
         world.unbound[pieces.address] = Unbound(source, position, world.items(pieces), dim)
     return pieces
 
 
-def _pieces(world: World, piece: Value, count: int | None) -> ListRef:
+def _pieces(world: World, piece: Value, count: Size | None) -> ListRef:
     """Equal pieces: all of them where their number is known and small, else one as a sample."""
-    if count is not None and count <= MOST:
-        return world.new_list((piece,) * count)
-    return world.new_list((piece,), open_ended=True)
+    if count is not None and count.known is not None and count.known <= MOST:
+        return world.new_list((piece,) * count.known)
+    return world.new_list((piece,), open_ended=True, length=steady(count))
 
 
 def _parts(world: World, call: Call, cut: Callable[[Axis], list[Axis] | None]) -> Value:

@@ -172,9 +172,8 @@ def _rows(world: World, dataset: Value) -> int | None:
     if isinstance(dataset, Layer) and dataset.spec.family == "dataset" and dataset.inner:
         tensor = world.tensor(dataset.inner[0])
         return tensor.axes[0].size.known if isinstance(tensor, Tensor) and tensor.axes else None
-    if isinstance(dataset, ListRef) and not world.is_open(dataset):
-        return len(world.items(dataset))
-    return None
+    length = world.length_of(dataset) if isinstance(dataset, ListRef) else None
+    return None if length is None else length.known
 
 
 def _sample(world: World, dataset: Value, call: Call) -> Value | None:

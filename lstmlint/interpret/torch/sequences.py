@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lstmlint.events import PackedUp, PaddedBack
+from lstmlint.interpret.counting import count_of
 from lstmlint.interpret.ops.shape import resized, size_at
 from lstmlint.interpret.ops.trail import PADDED, newest
 from lstmlint.interpret.registry import Call, operation
@@ -60,7 +61,8 @@ def pad_sequence(world: World, call: Call) -> Value:
     items, batch_first = call.arg(0, "sequences"), _flag(call, 1)
     sample = _sample(world, items)
     if isinstance(sample, Tensor) and sample.axes:
-        result: Value = Tensor((world.axis(), world.axis(), *sample.axes[1:]))
+        batch, time = world.axis(count_of(world, items)), world.axis()
+        result: Value = Tensor((*((batch, time) if batch_first else (time, batch)), *sample.axes[1:]))
     else:
         result = world.tensor(world.unknown()) or world.unknown()
     if isinstance(result, Tensor) and len(result.axes) > 1 and batch_first is not None:
@@ -124,7 +126,8 @@ def pack_sequence(world: World, call: Call) -> Value:
     """A list of (T,...) tensors to a PackedSequence."""
     given = call.arg(0, "sequences")
     sample = _sample(world, given)
-    packed = replace(_fresh(world), features=sample.axes[1:] if isinstance(sample, Tensor) else (world.axis(),))
+    features = sample.axes[1:] if isinstance(sample, Tensor) else (world.axis(),)
+    packed = replace(_fresh(world), batch=world.axis(count_of(world, given)), features=features)
     if given is not None:
         lengths = _lengths(world, given)
         world.emit(PackedUp(place=call.place, source=given, batch_first=None, result=packed, lengths=lengths))

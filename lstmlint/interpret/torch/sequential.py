@@ -24,7 +24,7 @@ SPEC = all_layers()[PATH]
 def children(world: World, layer: Layer) -> tuple[Value, ...]:
     """The elements of a Sequential in order; unknown ones stand for any number of elements."""
     stored = world.heap.get(layer.id)
-    if isinstance(stored, tuple) and len(stored) == 2:
+    if isinstance(stored, tuple):
         return tuple(stored[0])
     own = tuple(child for value in layer.inner for child in _listed(world, value))
     return (*own, world.unknown()) if layer.uncertain else own
