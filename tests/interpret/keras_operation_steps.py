@@ -135,6 +135,7 @@ TEMPLATES: Mapping[str, tuple[str, ...]] = {
     "with_rank": ("tf.zeros(tf.identity({x}).shape.with_rank({rank}))",),
     "get_shape": ("tf.zeros({x}.get_shape())",),
     "merge_function": ("{f}([{x}, {x}])",),
+    "unpack_x_y_sample_weight": ("{f}({x})[0]", "{f}(({x}, {x}))[1]"),
     "TensorSpec": ("tf.zeros({f}({shape}, tf.float32).shape)", "tf.zeros({f}(shape=[{last}, 2]).shape)"),
     "keras.layers.concatenate": ("{f}([{x}, {x}], axis={inner})", "{f}([{x}, {x}])"),
     "keras.layers.dot": ("{f}([{x}, {x}], axes=-1)", "{f}([{x}[:, :, 0], {x}[:, :, 0]], 1)"),

@@ -28,6 +28,7 @@ EXEMPT = {
     "keras.layers.Input": "every functional program begins so",
     "keras.layers.CuDNN": "not in Keras 3",
     "keras.preprocessing.": "other names of what is in keras.utils",
+    "keras.callbacks.": "are no tensors",
     "keras.Layer.get_weights": "gives what a layer has learned, which no layer reads",
     "tf.data.Dataset.list_files": "reads files",
     "tf.data.Dataset.ragged_batch": "its tensors are ragged",
@@ -62,7 +63,7 @@ DRAWN: Counter[str] = Counter()
 RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "Bidirectional", "Bidirectional")
 SELECTIONS = (
     *("[:, -1]", "[-1]", "[:, 0]", "[..., -1]", "[:, 1:]", "[:, None]", "[:, -1:]", "[:, ::2]"),
-    *("[tf.newaxis]", "[:2, -1]", "[:, :-1, 0]", "[..., tf.newaxis]", "[:, -1, :]"),
+    *("[tf.newaxis]", "[:1, -1]", "[:, :-1, 0]", "[..., tf.newaxis]", "[:, -1, :]"),
 )
 COMPUTATIONS = ("{x} * 2.0 + 1.0", "{x} + {x}", "-{x}", "1.0 - {x}", "{x} / ({x} + 2.0)", "{x} ** 2")
 LOOPS = (
@@ -217,6 +218,8 @@ def _function(program: KerasProgram) -> None:
 def _block(program: KerasProgram) -> None:
     """A layer or model of the program's own, or a function, applied once or twice."""
     source = program.fitting(3, 2, most=400)
+    if getattr(program.scope[source], "sparse", False):  # so Keras calls a symbolic tensor times a number
+        source = program.add(program.dense(4, source))
     inner = KerasProgram.begun(program.random, True, True, program.shapes[source])
     for _ in range(program.random.randint(1, 3)):
         program.choose(INNER)(inner)
