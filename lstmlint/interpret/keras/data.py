@@ -122,6 +122,18 @@ def from_generator(world: World, call: Call) -> Value:
     return pipeline(world, signature if isinstance(signature, (Tensor, Tuple, DictRef)) else world.unknown(), call)
 
 
+@operation("keras.utils.text_dataset_from_directory", "keras.preprocessing.text_dataset_from_directory")
+def from_folder_of_texts(world: World, call: Call) -> Value:
+    """Batches of texts (batch,), beside them labels, of which no more is known than that."""
+    size = call.arg(4, "batch_size") or Const(32)
+    if call.open_ended or as_size(size) is None or call.kwargs.get("subset", NONE) == Const("both"):
+        return world.unknown()
+    element: Value = Tensor((world.axis(),))
+    if NONE not in (call.arg(1, "labels"), call.arg(2, "label_mode")):
+        element = Tuple((element, world.unknown()))
+    return pipeline(world, element, call, batched=size)
+
+
 @operation("tf.TensorSpec")
 def specified(world: World, call: Call) -> Value:
     """A tensor as it is announced; None is a size of its own."""

@@ -295,3 +295,16 @@ def test_a_padded_batch_ends_in_zeros_unless_it_is_told_what_to_end_in() -> None
     assert ids_of(world, padding_values=world.unknown()) == (False, False, False)
     assert ids_of(world) == (True, False, False)
     assert ids_of(world, padding_values=(0, 0.0, 0)) == (True, False, False)
+
+
+def test_a_folder_of_texts() -> None:
+    world = new_world()
+    read = "keras.utils.text_dataset_from_directory"
+    assert isinstance(operate(world, read, "reviews", batch_size=None), Unknown)
+    assert isinstance(operate(world, read, "reviews", subset="both", validation_split=0.2), Unknown)
+    pairs, alone = operate(world, read, "reviews"), operate(world, read, "reviews", label_mode=None, batch_size=8)
+    assert isinstance(pairs, Layer) and isinstance(alone, Layer)
+    element = pairs.argument("element")
+    assert isinstance(element, Tuple)
+    assert (shape(element.items[0]), len(element.items)) == ((None,), 2)
+    assert shape(alone.argument("element") or world.unknown()) == (None,)
