@@ -145,6 +145,9 @@ def _sizes(run: Run, frame: Frame, node: cst.CSTNode, name: str, left: Value, ri
         return run.unknown(frame, node)
     a, b = _number(left), _number(right)
     if a is None or b is None:
+        one, other = _constant(left), _constant(right)
+        if one is not None and other is not None:
+            return _constants(run, name, one, other)
         sides = [side for side in (left, right) if isinstance(side, Unknown)]
         return run.world.like(sides[0]) if len(sides) == 1 else run.unknown(frame, node)
     result = None
@@ -164,6 +167,14 @@ def _sizes(run: Run, frame: Frame, node: cst.CSTNode, name: str, left: Value, ri
         return run.unknown(frame, node)
     below = left.axis if name == "Subtract" and isinstance(left, Num) and right == Const(1) else None
     return Num(result, assumed=_is_assumed(left) or _is_assumed(right), last_of=below)
+
+
+def _constant(value: Value) -> Const | None:
+    """A number that is known, wherever it comes from, as a constant."""
+    if isinstance(value, Const) and isinstance(value.value, (int, float)):
+        return value
+    known = value.size.known if isinstance(value, Num) else None
+    return None if known is None else Const(known, assumed=_is_assumed(value))
 
 
 def _looks_like_tensor(run: Run, left: Unknown, right: Unknown) -> bool:

@@ -138,6 +138,50 @@ def joined(one: Listed, other: Listed) -> Listed:
     return found
 
 
+DATA_SET = """
+class Rows:
+    def __init__(self, data):
+        self.data = [row * 2 for row in data]
+    def __len__(self):
+        return len(self.data) - 10
+    def __getitem__(self, number):
+        return self.data[number], number
+
+rows = Rows(torch.zeros(90, 5, 3))
+whole = TensorDataset(torch.zeros(90, 5, 3))
+train, test = random_split(whole, [80, 10])
+shares = random_split(whole, [0.5, 0.5])
+
+def together(samples):
+    return torch.stack([sample for sample, in samples]), len(samples)
+"""
+
+
+@pytest.mark.parametrize(
+    ("loader", "batch"),
+    [
+        ("rows, batch_size=8", 8),
+        ("rows, batch_size=9", None),
+        ("train, batch_size=8", 8),
+        ("test, batch_size=8", None),
+        ("test, batch_size=16", 10),
+        ("shares[0], batch_size=5", None),
+        ("Subset(whole, range(64)), batch_size=16", 16),
+        ("Subset(whole, rows), batch_size=16", None),
+        ("whole, batch_size=9, collate_fn=together", 9),
+        ("whole, batch_size=8, collate_fn=together", None),
+    ],
+)
+def test_a_loader_asks_a_data_set_for_its_length(loader: str, batch: int | None) -> None:
+    head = "from torch.utils.data import Subset, TensorDataset, random_split\n"
+    assert sizes(f"{head}{DATA_SET}for found, *_ in DataLoader({loader}):\n    pass\n") == [batch, 5, 3]
+
+
+@pytest.mark.parametrize("share", ["int(0.8 * len(x))", "int(len(x) * .8)", "len(x) - int(len(x) / 5)"])
+def test_a_share_of_a_known_length_is_known(share: str) -> None:
+    assert sizes(f"x = np.zeros((30, 3))\nfound = x[:{share}]\n") == [24, 3]
+
+
 ITEM: Value = Const(1)
 
 

@@ -11,13 +11,15 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from lstmlint.catalogue.spec import LayerSpec, Parameter
-from lstmlint.interpret.ops.shape import resized
+from lstmlint.interpret.counting import count_of
+from lstmlint.interpret.ops.shape import listed, resized
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.wording import shortened
 from lstmlint.sizes import Opaque, Size
 from lstmlint.values import (
     NONE,
     Axis,
+    Const,
     DictRef,
     Instance,
     Layer,
@@ -33,6 +35,7 @@ from lstmlint.values import (
     Value,
     as_bool,
     as_int,
+    as_size,
     is_number,
 )
 from lstmlint.world import Ragged, World
@@ -77,29 +80,34 @@ def build_dataset(world: World, call: Call) -> Value:
 @operation(f"{DATA}.Subset", f"{DATA}.dataset.Subset")
 def part_of_dataset(world: World, call: Call) -> Value:
     """Some samples of a data set: a data set of the same kind."""
-    return _part(world, call.args[0]) if call.args else world.unknown()
+    count = count_of(world, call.arg(1, "indices"))
+    return _part(world, call.args[0], count) if call.args else world.unknown()
 
 
 @operation(f"{DATA}.random_split", f"{DATA}.dataset.random_split")
 def random_split(world: World, call: Call) -> Value:
-    """Several data sets of the same kind."""
-    return world.new_list([_part(world, call.args[0]) if call.args else world.unknown()], open_ended=True)
+    """Several data sets of the same kind, by their lengths or by their shares."""
+    dataset = call.args[0] if call.args else world.unknown()
+    lengths = listed(world, call.arg(1, "lengths"))
+    if not lengths or any(as_int(length) is None for length in lengths):
+        return world.new_list([_part(world, dataset, None)], open_ended=True)
+    return world.new_list([_part(world, dataset, as_size(length)) for length in lengths])
 
 
-def _part(world: World, dataset: Value) -> Value:
-    """Some samples of a data set, nobody knows how many; of one that tells its own length, nothing more is known."""
+def _part(world: World, dataset: Value, count: Size | None) -> Value:
+    """So many samples of a data set; of one that tells its own length, nothing more is known."""
     if isinstance(dataset, Layer) and dataset.spec.family == "dataset":
         tensors = [world.tensor(tensor) or tensor for tensor in dataset.inner]
-        return replace(dataset, inner=tuple(_shortened(world, tensor) for tensor in tensors))
+        return replace(dataset, inner=tuple(_shortened(world, tensor, count) for tensor in tensors))
     if isinstance(dataset, ListRef):
-        return world.new_list(world.items(dataset), open_ended=True)
+        return world.new_list(world.items(dataset), open_ended=True, length=count)
     return dataset
 
 
-def _shortened(world: World, tensor: Value) -> Value:
+def _shortened(world: World, tensor: Value, count: Size | None) -> Value:
     if not isinstance(tensor, Tensor) or not tensor.axes:
         return tensor
-    return replace(tensor, axes=(resized(world, tensor.axes[0], None), *tensor.axes[1:]))
+    return replace(tensor, axes=(resized(world, tensor.axes[0], count), *tensor.axes[1:]))
 
 
 @operation(f"{LOADER.path}.__iter__")
@@ -116,9 +124,9 @@ def iterate_loader(world: World, call: Call) -> Value:
 def _batch(world: World, loader: Layer, call: Call) -> Value:
     dataset = loader.inner[0]
     collate = loader.argument("collate_fn")
+    axis = _batch_axis(world, loader, dataset, call)
     if collate is None or collate != NONE:
-        return _collated(world, collate, _sample(world, dataset, call), call)
-    axis = _batch_axis(world, loader, dataset)
+        return _collated(world, collate, _sample(world, dataset, call), axis, call)
     if axis is None:
         return world.unknown()
     if isinstance(dataset, Layer) and dataset.spec.family == "dataset":
@@ -135,15 +143,16 @@ def _said(loader: Layer) -> str:
     return f"`{shortened(loader.place.text)}` puts the batch on axis 0"
 
 
-def _collated(world: World, collate: Value | None, sample: Value | None, call: Call) -> Value:
+def _collated(world: World, collate: Value | None, sample: Value | None, axis: Axis | None, call: Call) -> Value:
     """What the program's own collate function makes of a list of samples."""
     if collate is None or world.apply is None:
         return world.unknown()
-    samples = world.new_list([sample or world.unknown()], open_ended=True)
+    length = None if axis is None else axis.size
+    samples = world.new_list([sample or world.unknown()], open_ended=True, length=length)
     return world.apply(collate, Call("collate_fn", (samples,), {}, call.place))
 
 
-def _batch_axis(world: World, loader: Layer, dataset: Value) -> Axis | None:
+def _batch_axis(world: World, loader: Layer, dataset: Value, call: Call) -> Axis | None:
     """The axis that the default collate function adds; None where the loader does not batch."""
     given = loader.argument("batch_size")
     if given == NONE and loader.argument("batch_sampler") == NONE:
@@ -153,7 +162,7 @@ def _batch_axis(world: World, loader: Layer, dataset: Value) -> Axis | None:
         return world.axis()
     if size == 1 or as_bool(loader.argument("drop_last")):
         return world.axis(Size.of(size))
-    rows = _rows(world, dataset) if loader.argument("sampler") == NONE else None
+    rows = _rows(world, dataset, call) if loader.argument("sampler") == NONE else None
     if rows is not None and (rows % size == 0 or rows < size):
         return world.axis(Size.of(min(rows, size)))
     axis = world.axis()
@@ -167,13 +176,16 @@ def _is_plain(loader: Layer) -> bool:
     return not loader.uncertain and loader.argument("sampler") == NONE
 
 
-def _rows(world: World, dataset: Value) -> int | None:
+def _rows(world: World, dataset: Value, call: Call) -> int | None:
     """How many samples a data set has."""
     if isinstance(dataset, Layer) and dataset.spec.family == "dataset" and dataset.inner:
         tensor = world.tensor(dataset.inner[0])
         return tensor.axes[0].size.known if isinstance(tensor, Tensor) and tensor.axes else None
-    length = world.length_of(dataset) if isinstance(dataset, ListRef) else None
-    return None if length is None else length.known
+    if isinstance(dataset, Instance) and world.apply is not None:
+        length = world.apply(Method(dataset, "__len__"), Call("__len__", (), {}, call.place))
+        return None if isinstance(length, (Const, Num)) and length.assumed else as_int(length)
+    count = world.length_of(dataset) if isinstance(dataset, ListRef) else None
+    return None if count is None else count.known
 
 
 def _sample(world: World, dataset: Value, call: Call) -> Value | None:
