@@ -36,7 +36,7 @@ def keep(target, value):
 LIBRARIES: dict[str, Any] = {"copy": copy, "itertools": itertools, "random": python_random, "np": np, "torch": torch}
 exec(HELPERS, LIBRARIES)
 UNFOLLOWED = ("grow(", "keep(", "] = [", " = [v, *")
-"""What a loop is taken to do also where a round may have been cut short before."""
+"""What a loop is taken to do, or not to do, in each round alike, also where a condition stands in its body."""
 
 
 @dataclass
@@ -208,8 +208,7 @@ def _loop(p: ListProgram) -> None:
         f"for v in tuple({p.some}):", "for v, row in enumerate(x):", f"for v in sorted({p.some}):",
     )  # fmt: skip
     body = "\n".join(_inside(p) for _ in range(p.random.randint(1, 3)))
-    is_cut_short = "break" in body or "continue" in body
-    if not is_cut_short or not any(part in body for part in UNFOLLOWED):
+    if "if " not in body or not any(part in body for part in UNFOLLOWED):
         p.run(f"{head}\n{indent(body, '    ')}")
     if p.random.random() < 0.1:
         one = p.some
