@@ -11,6 +11,7 @@ from lstmlint.checks.channels import reads_pooled_features, unturned_convolution
 from lstmlint.checks.evidence import is_torch_recurrent
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.states import stack_of
+from lstmlint.checks.torch_positional_argument import misplaced
 from lstmlint.checks.widths import LAST, SECOND, given_width, is_one_of_many, is_picked, width
 from lstmlint.checks.windows import reads_turned_windows
 from lstmlint.events import Built, Called
@@ -50,8 +51,14 @@ def width_that_cannot_fit(built: Built, facts: Facts) -> Iterator[Finding]:
     if built.layer.spec.framework != "torch":
         return
     misfit = _first_misfit(built, facts)
-    if misfit is not None and not _is_built_before(built, facts):
+    if misfit is not None and not _is_built_before(built, facts) and not _is_made_of_misplaced(misfit, facts):
         yield _finding(built, misfit)
+
+
+def _is_made_of_misplaced(misfit: Misfit, facts: Facts) -> bool:
+    """True where the layer in front has its arguments in the wrong places: then it is not what it was meant to be."""
+    made = None if misfit.maker is None else facts.built(misfit.maker.layer)
+    return made is not None and misplaced(made) is not None
 
 
 def _first_misfit(built: Built, facts: Facts) -> Misfit | None:

@@ -11,6 +11,7 @@ from lstmlint.checks.facts import Facts
 from lstmlint.events import Built
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import shortened
+from lstmlint.lean import dataclass
 from lstmlint.values import Const, Value
 
 _MEANT = {
@@ -23,20 +24,36 @@ _WRITTEN_OUT = ("True", "")
 """The texts of a flag that no variable names: as it is written, or one of `*args`."""
 
 
+@dataclass(frozen=True)
+class Misplaced:
+    """An argument in another parameter than the one it was meant for."""
+
+    parameter: Parameter
+    value: Value
+    text: str
+    meant: str
+    is_sure: bool
+
+
 @check("torch-positional-argument", on=Built)
 def landed_elsewhere(built: Built, facts: Facts) -> Iterator[Finding]:
     """The first positional argument that is of the wrong kind for its parameter, or named after another one."""
+    found = misplaced(built)
+    if found is not None:
+        yield _finding(built, found)
+
+
+def misplaced(built: Built) -> Misplaced | None:
+    """The first positional argument of a recurrent layer that is in the wrong place."""
     if not is_torch_recurrent(built.layer):
-        return
+        return None
     given = list(zip(built.layer.spec.parameters, built.positional, strict=False))
     for position, (parameter, value) in enumerate(given):
         text = built.positional_texts[position] if position < len(built.positional_texts) else ""
-        meant, sure = _meant(parameter, value, text, is_last=position == len(given) - 1)
-        if meant is not None and (sure or meant not in dict(built.keywords)):
-            where = value.place if isinstance(value, Const) and not text else None
-            because = () if where is None else (Evidence(where, "is handed on from here"),)
-            yield _finding(built, parameter, shortened(text) or _shown(value), meant, sure, because)
-            return
+        meant, is_sure = _meant(parameter, value, text, is_last=position == len(given) - 1)
+        if meant is not None and (is_sure or meant not in dict(built.keywords)):
+            return Misplaced(parameter, value, text, meant, is_sure)
+    return None
 
 
 def _shown(value: Value) -> str:
@@ -67,9 +84,10 @@ def _meant(parameter: Parameter, value: Value, text: str, is_last: bool) -> tupl
     return None, False
 
 
-def _finding(
-    built: Built, parameter: Parameter, text: str, meant: str, sure: bool, because: tuple[Evidence, ...]
-) -> Finding:
+def _finding(built: Built, found: Misplaced) -> Finding:
+    parameter, meant = found.parameter, found.meant
+    text = shortened(found.text) or _shown(found.value)
+    where = found.value.place if isinstance(found.value, Const) and not found.text else None
     order = ", ".join(p.name for p in built.layer.spec.parameters[:7])
     counted = " (True counts as 1)" if parameter.kind == "int" and text == "True" else ""
     is_given = meant in [p.name for p in built.layer.spec.parameters[: len(built.positional)]]
@@ -77,7 +95,7 @@ def _finding(
     return Finding(
         built.place,
         f"`{text}` lands on `{parameter.name}`{counted}, {other}: the order is {order}",
-        because=because,
+        because=() if where is None else (Evidence(where, "is handed on from here"),),
         cure=f"give it by name: `{meant}={text}`",
-        confidence=Confidence.CERTAIN if sure else Confidence.LIKELY,
+        confidence=Confidence.CERTAIN if found.is_sure else Confidence.LIKELY,
     )
