@@ -57,7 +57,7 @@ def width_that_cannot_fit(built: Built, facts: Facts) -> Iterator[Finding]:
 
 def _is_made_of_misplaced(misfit: Misfit, facts: Facts) -> bool:
     """True where the layer in front has its arguments in the wrong places: then it is not what it was meant to be."""
-    made = None if misfit.maker is None else facts.built(misfit.maker.layer)
+    made = None if misfit.maker is None else facts.built(misfit.maker.layer.id)
     return made is not None and misplaced(made) is not None
 
 
