@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from lstmlint.events import Zipped
 from lstmlint.interpret.building import some_member
-from lstmlint.interpret.conditions import is_instance, truth
+from lstmlint.interpret.conditions import truth
 from lstmlint.interpret.containers import list_items, new_set
 from lstmlint.interpret.counting import count_of, count_of_range, shortest, total
 from lstmlint.interpret.iteration import UNROLLED, elements
 from lstmlint.interpret.keras.arrays import gathered
+from lstmlint.interpret.kinds import IS_TENSOR, TENSOR, is_instance
 from lstmlint.interpret.loops import note_origin
 from lstmlint.interpret.registry import Call, Operation
 from lstmlint.interpret.run import Run
@@ -75,6 +76,7 @@ def library(run: Run) -> dict[str, Operation]:
         "builtins.setattr": _setattr,
         "builtins.hasattr": _hasattr,
         "builtins.isinstance": _isinstance,
+        **dict.fromkeys(IS_TENSOR, _isinstance),
         "builtins.callable": _unknown,
         "functools.partial": _partial,
         "copy.copy": _copied,
@@ -371,7 +373,7 @@ def _hasattr(run: Run, call: Call) -> Value:
 
 
 def _isinstance(run: Run, call: Call) -> Value:
-    value, kind = call.arg(0), call.arg(1)
+    value, kind = call.arg(0), TENSOR if call.name in IS_TENSOR else call.arg(1)
     verdict = is_instance(run, value, kind) if value is not None and kind is not None else None
     return run.world.unknown() if verdict is None else Const(verdict, call.place)
 

@@ -10,7 +10,7 @@ from collections.abc import Hashable
 
 import libcst as cst
 
-from lstmlint.interpret.definitions import ancestry
+from lstmlint.interpret.kinds import Question, is_any, question
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame
 from lstmlint.sizes import Quotient, Size
@@ -68,6 +68,9 @@ def _judge(run: Run, frame: Frame, test: cst.BaseExpression) -> Verdict:
         return (None, _negated(key)) if verdict is None else (not verdict, key)
     if isinstance(test, cst.BooleanOperation):
         return _boolean(run, frame, test)
+    asked = question(run, frame, test)
+    if asked is not None:
+        return _of_kind(run, frame, asked)
     if isinstance(test, cst.Comparison) and len(test.comparisons) == 1:
         left = run.evaluate(frame, test.left)
         return _compared(run, frame, test, left, run.evaluate(frame, test.comparisons[0].comparator))
@@ -75,8 +78,6 @@ def _judge(run: Run, frame: Frame, test: cst.BaseExpression) -> Verdict:
         for side in (test.left, *(part.comparator for part in test.comparisons)):
             run.evaluate(frame, side)
         return None, ("node", id(test), frame.context)
-    if isinstance(test, cst.Call) and isinstance(test.func, cst.Name) and test.func.value == "isinstance":
-        return _isinstance(run, frame, test)
     value = run.evaluate(frame, test)
     if isinstance(value, DictRef) and isinstance(test, cst.Name) and not run.world.is_open_dict(value):
         return bool(run.world.entries(value)), key_of(value, test, frame)
@@ -136,6 +137,13 @@ def _compared(run: Run, frame: Frame, test: cst.Comparison, left: Value, right: 
     if any(isinstance(side, Num) and side.axis is not None for side in (left, right)):
         return verdict, ("ordered", type(operator).__name__, _root(left), _root(right))
     return verdict, ("node", id(test), frame.context)
+
+
+def _of_kind(run: Run, frame: Frame, asked: Question) -> Verdict:
+    value = run.evaluate(frame, asked.subject)
+    verdict = is_any(run, value, asked.kinds)
+    key = None if verdict is not None else ("isinstance", _root(value), tuple(map(_root, asked.kinds)))
+    return _flip(verdict, key, asked.is_negated)
 
 
 def _flip(verdict: bool | None, key: Hashable, flipped: bool) -> Verdict:
@@ -208,54 +216,4 @@ def _ordered(left: Value, operator: cst.BaseCompOp, right: Value) -> bool | None
                 return bool(left.value >= right.value)
         except TypeError:
             return None
-    return None
-
-
-def _isinstance(run: Run, frame: Frame, test: cst.Call) -> Verdict:
-    if len(test.args) != 2:
-        return None, ("node", id(test), frame.context)
-    value = run.evaluate(frame, test.args[0].value)
-    kind = run.evaluate(frame, test.args[1].value)
-    kinds = kind.items if isinstance(kind, Tuple) else (kind,)
-    answers = [is_instance(run, value, one) for one in kinds]
-    if True in answers:
-        return True, None
-    if None not in answers:
-        return False, None
-    return None, ("isinstance", _root(value), _root(kind))
-
-
-_BUILTIN_KINDS: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float,), "str": (str,), "bool": (bool,)}
-
-
-def is_instance(run: Run, value: Value, kind: Value) -> bool | None:
-    """Whether a value is an instance of a class, as far as both are known."""
-    if isinstance(kind, External):
-        name = kind.path.rpartition(".")[2]
-        if isinstance(value, Const) and name in _BUILTIN_KINDS:
-            return isinstance(value.value, _BUILTIN_KINDS[name])
-        if isinstance(value, Const) and name in ("tuple", "list", "dict", "Tensor", "PackedSequence"):
-            return False
-        if isinstance(value, Num) and name in ("int", "float", "str", "tuple", "list"):
-            return name == "int"
-        if isinstance(value, Tuple):
-            return name == "tuple"
-        if isinstance(value, ListRef) and name in ("list", "tuple", "dict"):
-            return name == "list"
-        if isinstance(value, DictRef) and name in ("list", "tuple", "dict"):
-            return name == "dict"
-        if isinstance(value, Packed):
-            return name == "PackedSequence"
-        if isinstance(value, Tensor):
-            return (
-                name in ("Tensor", "FloatTensor")
-                if name in ("Tensor", "PackedSequence", "tuple", "list", "dict")
-                else None
-            )
-        if isinstance(value, Layer):
-            return value.spec.path == kind.path or (None if name in ("Module", "Layer", "Model", "RNNBase") else False)
-        if value == NONE:
-            return False
-    if isinstance(kind, Class) and isinstance(value, Instance):
-        return kind in ancestry(run, value.cls) or None
     return None

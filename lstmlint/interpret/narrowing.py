@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import libcst as cst
 
-from lstmlint.interpret.conditions import is_instance, truth
+from lstmlint.interpret.conditions import truth
+from lstmlint.interpret.kinds import is_any, question
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame
-from lstmlint.values import NONE, OneOf, Tuple, Value
+from lstmlint.values import NONE, OneOf, Value
 
 
 def narrow(run: Run, frame: Frame, test: cst.BaseExpression, taken: bool) -> None:
@@ -21,10 +22,12 @@ def narrow(run: Run, frame: Frame, test: cst.BaseExpression, taken: bool) -> Non
         narrow(run, frame, test.right, taken)
     elif isinstance(test, cst.Name):
         _keep(frame, test.value, taken, truth)
+    elif (asked := question(run, frame, test)) is not None:
+        if isinstance(asked.subject, cst.Name):
+            kinds = asked.kinds
+            _keep(frame, asked.subject.value, taken is not asked.is_negated, lambda value: is_any(run, value, kinds))
     elif isinstance(test, cst.Comparison):
         _by_comparison(frame, test, taken)
-    elif isinstance(test, cst.Call):
-        _by_call(run, frame, test, taken)
 
 
 def _keep(frame: Frame, name: str, taken: bool, judge: Callable[[Value], bool | None]) -> None:
@@ -42,17 +45,3 @@ def _by_comparison(frame: Frame, test: cst.Comparison, taken: bool) -> None:
     if target.comparator.value == "None" and isinstance(target.operator, (cst.Is, cst.IsNot)):
         wanted = taken is isinstance(target.operator, cst.Is)
         _keep(frame, test.left.value, wanted, lambda value: value == NONE)
-
-
-def _by_call(run: Run, frame: Frame, test: cst.Call, taken: bool) -> None:
-    if not isinstance(test.func, cst.Name) or test.func.value != "isinstance" or len(test.args) != 2:
-        return
-    if isinstance(test.args[0].value, cst.Name):
-        kind = run.evaluate(frame, test.args[1].value)
-        kinds = kind.items if isinstance(kind, Tuple) else (kind,)
-        _keep(frame, test.args[0].value.value, taken, lambda value: _any(run, value, kinds))
-
-
-def _any(run: Run, value: Value, kinds: tuple[Value, ...]) -> bool | None:
-    answers = [is_instance(run, value, kind) for kind in kinds]
-    return True if True in answers else (None if None in answers else False)

@@ -58,9 +58,3 @@ def numel(world: World, call: Call) -> Value:
     if number is not None:
         return size_at(world, source, number)
     return Num(product(axis.size for axis in source.axes))
-
-
-@operation("torch.is_tensor")
-def is_tensor(world: World, call: Call) -> Value:
-    """True for what is known to be a tensor."""
-    return Const(True, call.place) if call.args and isinstance(call.args[0], Tensor) else world.unknown()
