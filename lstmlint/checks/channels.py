@@ -16,7 +16,7 @@ from lstmlint.findings import Evidence
 from lstmlint.interpret.wording import callee_text
 from lstmlint.lean import dataclass
 from lstmlint.names.vocabulary import clear_role
-from lstmlint.values import Axis, Layer, Num, Role, Tensor, Tuple, as_bool, as_int, compatible
+from lstmlint.values import Axis, Num, Role, Tensor, Tuple, as_bool, as_int, compatible
 
 _CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
 _IN_CHANNELS = re.compile(r"(?:in_channels=|Conv1d\((?!\w+=))\s*([\w.]+)\s*[,)]")
@@ -68,8 +68,8 @@ def _puts_channels(called: Called, axis: Axis) -> bool:
 def convolution_over_steps(called: Called, facts: Facts) -> Called | None:
     """The convolution that takes steps for channels, and whose filters a recurrent layer reads as the steps.
 
-    It says so itself: what it is built with for in_channels is called a number of steps. With a kernel of one entry it
-    is a linear layer over the steps, which may be meant.
+    Names say so: of what it is built with for in_channels, or of what its input is as long as. With a kernel of one
+    entry it is a linear layer over the steps, which may be meant.
     """
     source, layer = called.source, called.layer
     if layer.spec.family not in RECURRENT_FAMILIES or as_bool(layer.argument("batch_first")) is not True:
@@ -77,13 +77,18 @@ def convolution_over_steps(called: Called, facts: Facts) -> Called | None:
     if not isinstance(source, Tensor) or len(source.axes) != 3:
         return None
     found = (other for other in facts.events(Called) if _puts_channels(other, source.axes[1]))
-    return next((other for other in found if compatible(other.path, called.path) and _is_over_steps(other.layer)), None)
+    over_steps = (other for other in found if _is_over_steps(other, facts))
+    return next((other for other in over_steps if compatible(other.path, called.path)), None)
 
 
-def _is_over_steps(layer: Layer) -> bool:
+def _is_over_steps(convolution: Called, facts: Facts) -> bool:
+    layer, source = convolution.layer, convolution.source
     kernel, given = layer.argument("kernel_size"), _IN_CHANNELS.search(layer.place.text)
     length = as_int(kernel.items[0]) if isinstance(kernel, Tuple) and kernel.items else as_int(kernel)
-    return given is not None and clear_role(given[1]) is Role.TIME and length is not None and length > 1
+    if length is None or length < 2 or not isinstance(source, Tensor) or len(source.axes) != 3:
+        return False
+    is_named = given is not None and clear_role(given[1]) is Role.TIME
+    return is_named or any(claim.role is Role.TIME for claim in facts.claims(source.axes[1]))
 
 
 def mispooled(pooled: Pooled, facts: Facts) -> Mispooled | None:

@@ -135,7 +135,7 @@ def filters_read_as_steps(called: Called, facts: Facts) -> Iterator[Finding]:
         convolution.place,
         f"`{first}` takes the steps for channels and runs along the features: it reads (batch, channels, length)",
         because=(
-            Evidence(convolution.layer.place, "is built with a number of steps for in_channels"),
+            Evidence(convolution.layer.place, "is built for as many channels as there are steps"),
             Evidence(called.place, f"`{name}` reads its filters, axis 1, as time"),
         ),
         cure=_CURE,

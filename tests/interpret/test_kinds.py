@@ -64,6 +64,6 @@ def test_no_answer_is_wrong(value: str, question: str) -> None:
 @pytest.mark.parametrize("form", ("if {}: return h.detach()\n    return {}", "return h.detach() if {} else {}"))
 def test_a_state_taken_apart_by_its_kind_is_not_taken_for_a_tensor(form: str, test: str) -> None:
     body = form.format(test, "tuple(detached(each) for each in h)")
-    program = f"import torch\n\n\ndef detached(h):\n    {body}\n\n\nlayer, x = torch.nn.LSTM(3, 5), torch.zeros(2, 4, 3)\n"
-    run = run_of(f"{program}_, state = layer(x)\nlayer(x, detached(state))\n")
+    program = f"import torch\n\n\ndef detached(h):\n    {body}\n\n\nlayer = torch.nn.LSTM(3, 5)\n"
+    run = run_of(f"{program}x = torch.zeros(2, 4, 3)\n_, state = layer(x)\nlayer(x, detached(state))\n")
     assert [event for event in run.world.events if isinstance(event, UsedAsTensor)] == []

@@ -30,7 +30,6 @@ from lstmlint.values import (
     Note,
     Num,
     OpenTensor,
-    Role,
     Shape,
     Strength,
     Tensor,
@@ -58,12 +57,9 @@ def made(world: World, call: Call, axes: Sequence[Axis] | None, *kinds: str) -> 
 
 
 def _name_axes(world: World, call: Call, axes: Sequence[Axis]) -> None:
-    """Claims by the names of the sizes, where they name both: `randn(batch_size, seq_len, 8)`."""
-    given = _texts_of_sizes(call, len(axes))
-    roles = [clear_role(text) for text in given]
-    if not {Role.BATCH, Role.TIME} <= set(roles):
-        return
-    for name, role, axis in zip(given, roles, axes, strict=True):
+    """Claims by the names of the sizes: `randn(batch_size, seq_len, 8)`."""
+    for name, axis in zip(_texts_of_sizes(call, len(axes)), axes, strict=False):
+        role = clear_role(name)
         if role is not None:
             world.claim(axis, role, Strength.NAME, call.place, f"calls its size `{name}`")
 
