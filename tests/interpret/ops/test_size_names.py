@@ -7,14 +7,15 @@ import pytest
 from lstmlint.values import Role, Strength
 from tests.interpret.programs import run_of
 
-HEAD = "import numpy as np\nimport torch\nlayer = torch.nn.GRU(3, 5)\nbatch_size, seq_len, n, t, width = 6, 9, 6, 9, 3\n"
+SIZES = "batch_size, seq_len, n, t, width = 6, 9, 6, 9, 3"
+HEAD = f"import numpy as np\nimport torch\nlayer = torch.nn.GRU(3, 5)\n{SIZES}\n"
 
 
 def claimed(text: str) -> list[tuple[Role, Strength, int]]:
     """The roles claimed by names, how strongly, and the position of each axis."""
     run = run_of(f"{HEAD}made = {text}\nlayer(whatever)\n")
     places = {axis.id: number for number, axis in enumerate(run.frames[0].variables["made"].axes)}  # type: ignore[attr-defined]
-    return [(one.role, one.strength, places[one.axis.id]) for one in run.world.claims if one.axis.id in places]
+    return [(one.role, one.strength, places[one.axis]) for one in run.world.claims if one.axis in places]
 
 
 @pytest.mark.parametrize("text", ("torch.randn(6, 9, 3)", "torch.zeros(n, t, width)", "torch.zeros((n, t))"))
