@@ -7,6 +7,7 @@ taken silently: the layer then runs along the batch.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES
 from lstmlint.catalogue.keras_removed import TIME_MAJOR
@@ -56,20 +57,18 @@ def batch_read_as_time(called: Called, facts: Facts) -> Iterator[Finding]:
 
 @check(RULE, on=Selected)
 def last_step_of_a_turned_sequence(selected: Selected, facts: Facts) -> Iterator[Finding]:
-    """Time is put first, a layer reads it as the batch, and the last step is taken from the front: `sequence[-1]`."""
+    """Time stands first, a layer reads it as the batch, and the last step is taken from the front: `sequence[-1]`."""
     if selected.position or not selected.last or len(selected.source.axes) != 3 or not facts.drops(selected):
         return
     called = next((event for event in facts.events(Called) if _is_turned(event, selected, facts)), None)
     if called is None or not is_first(facts, selected, lambda other: other.place) or selected.axis.is_single:
         return
     assert isinstance(called.source, Tensor)
-    turned = called.source.noted("transposed")
-    assert turned is not None
     yield Finding(
         called.place,
-        f"{quoted(called.layer)} reads (batch, time, features), but its input was turned to time first",
+        f"{quoted(called.layer)} reads (batch, time, features), but its input has the time first",
         because=(
-            Evidence(turned.place, "exchanges the first two axes"),
+            *_time_first(called.source, facts),
             Evidence(selected.place, f"`{shortened(selected.place.text)}` takes axis 0 for time as well"),
         ),
         cure="give the layer the batch first, and take the last step with `[:, -1]`",
@@ -82,21 +81,39 @@ def _is_turned(called: Called, selected: Selected, facts: Facts) -> bool:
     source, wanted = called.source, [axis.id for axis in selected.source.axes[:2]]
     if not _reads_batch_first(called.layer, facts) or not isinstance(source, Tensor) or len(source.axes) != 3:
         return False
-    notes = [note for note in source.trail if note.kind == "transposed"]
-    if len(notes) % 2 == 0 or [axis.id for axis in source.axes[:2]] != wanted or source.axes[1].is_single:
+    if [axis.id for axis in source.axes[:2]] != wanted or source.axes[1].is_single:
+        return False
+    if not any(_time_first(source, facts)):
         return False
     if _batch(called, source, facts) is not None or not compatible(called.path, selected.path):
         return False
     return not _is_confirmed(called, source, facts)
 
 
+def _time_first(source: Tensor, facts: Facts) -> Iterator[Evidence]:
+    """What put the time first, or says of the first axis that it is time."""
+    notes = [note for note in source.trail if note.kind == "transposed"]
+    if len(notes) % 2:
+        yield Evidence(notes[-1].place, "exchanges the first two axes")
+    elif not notes:
+        claims = (claim for claim in facts.claims(source.axes[0]) if claim.role is Role.TIME)
+        others = (claim for claim in claims if not _is_a_layers(claim, facts))
+        yield from (Evidence(claim.place, claim.text) for claim in islice(others, 1))
+
+
 def _is_confirmed(called: Called, source: Tensor, facts: Facts) -> bool:
-    """True where something else than the layer takes its first axis for the batch, or its second for time."""
+    """True where something else than such layers takes the first axis for the batch, or the second for time."""
     return any(
-        claim.role is role and claim.place != called.place
+        claim.role is role and claim.place != called.place and not _is_a_layers(claim, facts)
         for axis, role in ((source.axes[0], Role.BATCH), (source.axes[1], Role.TIME))
         for claim in facts.claims(axis)
     )
+
+
+def _is_a_layers(claim: Claim, facts: Facts) -> bool:
+    """True for what a layer claims that reads every sequence so, whatever it is given."""
+    built = None if claim.layer is None else facts.built(claim.layer)
+    return built is not None and _reads_batch_first(built.layer, facts)
 
 
 def _batch(called: Called, source: Tensor, facts: Facts) -> Claim | None:

@@ -6,6 +6,7 @@ to the loss; whatever computes new entries on the way ends the note, and so does
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from lstmlint.catalogue.losses import loss_spec
@@ -23,6 +24,8 @@ LOGITS = {
     "BCEWithLogitsLoss": ("sigmoid", (SIGMOID, SOFTMAX)),
 }
 """Losses that want logits: what they apply themselves, and what must not have been applied before."""
+_SAYS_SO = re.compile(r"prob(a|s|abilit|_|$)")
+"""A name of what gives probabilities: `predict_proba`."""
 LOGARITHMS = {"NLLLoss": (SOFTMAX, SIGMOID, DENSE), "CTCLoss": (SOFTMAX,), "KLDivLoss": (SOFTMAX,)}
 """Losses that want log-probabilities, and what no log-probability comes out of."""
 
@@ -44,7 +47,7 @@ def probabilities_given_as_logits(taken: LossTaken, facts: Facts) -> Iterator[Fi
         yield Finding(
             taken.place,
             f"`{callee_text(taken.place)}` reads logits, and `{method}` gives it probabilities",
-            because=(Evidence(place, "turns the logits into probabilities, which others ask for too"),),
+            because=(Evidence(place, "turns the logits into probabilities, which is what it is for"),),
             cure=f"hand it the logits that `{method}` starts from: it applies {own} itself",
         )
         return
@@ -75,15 +78,16 @@ def no_logarithm_before_the_loss(taken: LossTaken, facts: Facts) -> Iterator[Fin
 
 
 def _wanted_elsewhere(note: Note, taken: LossTaken, facts: Facts) -> str:
-    """The method that the loss's own function asks for probabilities, where others ask it too; else nothing.
+    """The function that the loss's own function asks for probabilities, where others ask it too; else nothing.
 
-    What is at fault then is that call: the method does what its other callers expect. A forward is the model itself.
+    What is at fault then is that call: the function does what its other callers expect, or what its name says. A
+    forward is the model itself.
     """
     chains = {tuple(inside.function for inside in event.inside) for event in _events_at(note.place, facts)}
     own = tuple(inside.function for inside in taken.inside)
     methods = {chain[-1] for chain in chains if chain[:-1] == own and chain[-1] not in ("forward", "__call__")}
     others = {chain[-1] for chain in chains if chain and chain[:-1] != own}
-    return next(iter(sorted(methods & others)), "")
+    return next((name for name in sorted(methods) if name in others or _SAYS_SO.search(name)), "")
 
 
 def _events_at(place: Place, facts: Facts) -> list[Event]:
