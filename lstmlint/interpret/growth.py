@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 
 import libcst as cst
 
@@ -81,7 +82,7 @@ def growth(
     have been cut short: what is interpreted behind a `break` or `continue` that may be reached is that it was not.
     """
     around, run.is_cut_short = run.is_cut_short, False
-    changes = list(_changes(node.body, is_sure=True))
+    changes = _changes(node.body, is_sure=True)
     rounds = count_of(run.world, source) if changes and not is_whole else None
     changed: dict[str, list[str]] = {}
     for name, method in changes:
@@ -118,8 +119,17 @@ def _growing(
     return found
 
 
-def _changes(body: cst.BaseSuite, is_sure: bool) -> Iterator[tuple[str, str]]:
-    """What a block changes and how: `append` for an append that is sure to happen once."""
+@lru_cache(maxsize=256)
+def _changes(body: cst.BaseSuite, is_sure: bool) -> tuple[tuple[str, str], ...]:
+    """What a block changes and how: `append` for an append that is sure to happen once.
+
+    A loop inside others asks in each of their rounds, and for each of them.
+    """
+    found = _in_order(body, is_sure)
+    return tuple(found) if is_sure else tuple(dict.fromkeys(found))
+
+
+def _in_order(body: cst.BaseSuite, is_sure: bool) -> Iterator[tuple[str, str]]:
     for statement in body.body:
         if isinstance(statement, cst.SimpleStatementLine):
             yield from _of_simple(statement.body, is_sure)
