@@ -10,9 +10,8 @@ from collections.abc import Iterator
 
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_steps import (
-    BY_HAND,
     chosen,
-    held_by_hand,
+    first_by_hand,
     is_first,
     is_keras,
     loss_family,
@@ -57,8 +56,7 @@ def sequence_less_one_value(averaged: Averaged, facts: Facts) -> Iterator[Findin
 
 def found_by_hand(averaged: Averaged, facts: Facts) -> Found | None:
     """The layer whose sequence a loss written by hand holds against one value per sample."""
-    found = (_against(facts, BY_HAND, output, target) for output, target in held_by_hand(averaged, facts))
-    return next((one for one in found if one is not None), None)
+    return first_by_hand(averaged, facts, _against)
 
 
 Found = tuple[Note, Layer, str]

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_steps import (
     ATTENTION,
-    BY_HAND,
     chosen,
-    held_by_hand,
+    first_by_hand,
     is_first,
     loss_family,
     quoted,
@@ -153,8 +152,7 @@ def last_step_less_steps(averaged: Averaged, facts: Facts) -> Iterator[Finding]:
 
 
 def _by_hand(averaged: Averaged, facts: Facts) -> Found | None:
-    found = (_against(facts, BY_HAND, output, target) for output, target in held_by_hand(averaged, facts))
-    return next((one for one in found if one is not None), None)
+    return first_by_hand(averaged, facts, _against)
 
 
 Found = tuple[Note, Layer, Tensor, Tensor]

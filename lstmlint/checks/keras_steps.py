@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from typing import TypeVar
 
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES, SPATIAL_AXES
 from lstmlint.catalogue.lookup import layer_spec
@@ -13,6 +14,7 @@ from lstmlint.interpret.wording import shortened
 from lstmlint.source import Place
 from lstmlint.values import Axis, Const, Layer, Note, Tensor, Tuple, Value
 
+Result = TypeVar("Result")
 ATTENTION = frozenset({"attention", "multi_head_attention"})
 """Layers that accept (batch, feature) and then mix the samples of a batch."""
 
@@ -95,12 +97,16 @@ BY_HAND = "keras.losses.MeanSquaredError"
 """The loss that the mean of a squared difference comes to."""
 
 
-def held_by_hand(averaged: Averaged, facts: Facts) -> Iterator[tuple[Value, Tensor]]:
-    """The output and the target whose difference was averaged: a target is what came with an input, or went to fit."""
+def first_by_hand(
+    averaged: Averaged, facts: Facts, look: Callable[[Facts, str, Value, Value], Result | None]
+) -> Result | None:
+    """What `look` finds in a loss written by hand, given its name, the output and the target; the first that it finds.
+
+    The difference of the two was averaged: a target is what came with an input, or went to fit.
+    """
     one, other = averaged.parts
-    for output, target in ((one, other), (other, one)):
-        if _is_target(target, facts):
-            yield output, target
+    sides = (pair for pair in ((one, other), (other, one)) if _is_target(pair[1], facts))
+    return next((found for pair in sides if (found := look(facts, BY_HAND, *pair)) is not None), None)
 
 
 def _is_target(tensor: Tensor, facts: Facts) -> bool:

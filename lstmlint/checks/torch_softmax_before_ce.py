@@ -24,7 +24,7 @@ LOGITS = {
     "BCEWithLogitsLoss": ("sigmoid", (SIGMOID, SOFTMAX)),
 }
 """Losses that want logits: what they apply themselves, and what must not have been applied before."""
-_SAYS_SO = re.compile(r"prob(a|s|abilit|_|$)")
+_SAYS_SO = re.compile(r"prob(a|s|_|$)")
 """A name of what gives probabilities: `predict_proba`."""
 LOGARITHMS = {"NLLLoss": (SOFTMAX, SIGMOID, DENSE), "CTCLoss": (SOFTMAX,), "KLDivLoss": (SOFTMAX,)}
 """Losses that want log-probabilities, and what no log-probability comes out of."""
@@ -42,7 +42,7 @@ def probabilities_given_as_logits(taken: LossTaken, facts: Facts) -> Iterator[Fi
         return
     place = _place(note, facts)
     text = shortened(place.text)
-    method = _wanted_elsewhere(note, taken, facts)
+    method = _giver_of_probabilities(note, taken, facts)
     if method:
         yield Finding(
             taken.place,
@@ -77,7 +77,7 @@ def no_logarithm_before_the_loss(taken: LossTaken, facts: Facts) -> Iterator[Fin
     )
 
 
-def _wanted_elsewhere(note: Note, taken: LossTaken, facts: Facts) -> str:
+def _giver_of_probabilities(note: Note, taken: LossTaken, facts: Facts) -> str:
     """The function that the loss's own function asks for probabilities, where others ask it too; else nothing.
 
     What is at fault then is that call: the function does what its other callers expect, or what its name says. A

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from lstmlint.interpret.definitions import ancestry
+from lstmlint.interpret.ops.trail import is_array
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame
 from lstmlint.lean import dataclass
@@ -28,7 +29,7 @@ TENSOR = External("torch.Tensor")
 IS_TENSOR = frozenset({"torch.is_tensor", "tf.is_tensor"})
 """Functions that ask whether something is a tensor, be it one that torch makes or TensorFlow."""
 _BUILTIN: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float,), "str": (str,), "bool": (bool,)}
-_CONTAINERS = ("list", "tuple", "dict", "Tensor", "PackedSequence")
+_CONTAINERS = ("list", "tuple", "dict", "Tensor", "PackedSequence", "ndarray")
 
 
 @dataclass(frozen=True)
@@ -115,5 +116,7 @@ def _is_of_library(value: Value, kind: External) -> bool | None:
 
 
 def _is_container(value: Value, name: str) -> bool | None:
+    if isinstance(value, Tensor) and (name == "ndarray" or is_array(value)):
+        return name == "ndarray" if is_array(value) else None  # whose it is, is not known of every tensor
     own = {Tensor: "Tensor", ListRef: "list", DictRef: "dict", Const: ""}.get(type(value))
     return None if own is None else own == name
