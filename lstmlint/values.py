@@ -379,6 +379,16 @@ def as_bool(value: Value | None) -> bool | None:
     return False if value == NONE else None
 
 
+def is_assumed(value: Value | None) -> bool:
+    """True for a constant or a size that is only a parameter's default, which a caller may override."""
+    return isinstance(value, (Const, Num)) and value.assumed
+
+
+def is_stated(value: Value | None, wanted: object) -> bool:
+    """True where the source says that a value is `wanted`: known, and no mere default that a caller may override."""
+    return value == Const(wanted) and not is_assumed(value)
+
+
 def is_number(value: Value) -> bool:
     """True for a value that is one number, whichever, and no array."""
     if isinstance(value, OneOf):

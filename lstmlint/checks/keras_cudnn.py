@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from lstmlint.checks.facts import Facts
 from lstmlint.events import Built
 from lstmlint.findings import Finding, check
-from lstmlint.values import NONE, Const, External, Layer, Value, as_bool
+from lstmlint.values import NONE, Const, External, Layer, Value, as_bool, is_assumed
 
 RULE = "keras-cudnn"
 FUSED = frozenset({"keras.layers.LSTM", "keras.layers.GRU"})
@@ -42,7 +42,7 @@ def leaves_the_fused_kernel(built: Built, facts: Facts) -> Iterator[Finding]:
 def _given(layer: Layer, name: str) -> Value | None:
     """The value written for an argument; None where it is not given or only a function's own default."""
     value = dict(layer.arguments).get(name)
-    return None if isinstance(value, Const) and value.assumed else value
+    return None if is_assumed(value) else value
 
 
 def _leaves(name: str, value: Value | None) -> bool:

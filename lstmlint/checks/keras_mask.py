@@ -19,7 +19,7 @@ from lstmlint.interpret.keras.recurrent import wrapped
 from lstmlint.interpret.ops.trail import ZEROS_BEHIND
 from lstmlint.interpret.wording import shortened
 from lstmlint.source import Place
-from lstmlint.values import Const, Layer, Note, Tensor
+from lstmlint.values import Const, Layer, Note, Tensor, is_stated
 
 RULE = "keras-mask"
 _MAXIMUM = (
@@ -132,8 +132,7 @@ def _padding_of(called: Called, facts: Facts) -> Note | None:
     layer, source = called.layer, called.source
     if layer.spec.path != "keras.layers.Embedding" or layer.uncertain or not isinstance(source, Tensor):
         return None
-    flag = layer.argument("mask_zero")
-    if flag != Const(False) or (isinstance(flag, Const) and flag.assumed):
+    if not is_stated(layer.argument("mask_zero"), False):
         return None
     given = [entered.given for entered in facts.events(Entered) if entered.declared.axes == source.axes]
     return next((note for tensor in (source, *given) if (note := tensor.noted(ZEROS_BEHIND))), None)

@@ -23,7 +23,7 @@ from lstmlint.events.keras import Declared, Ran
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.keras.recurrent import wrapped
 from lstmlint.source import Place
-from lstmlint.values import NONE, Const, Instance, Layer, Note, Value, as_int, as_size, compatible
+from lstmlint.values import NONE, Instance, Layer, Note, Value, as_int, as_size, compatible, is_assumed, is_stated
 
 RULE = "keras-stateful"
 _OF_AN_EPOCH = ("on_epoch_", "on_train_begin", "on_train_end")
@@ -50,13 +50,12 @@ def _left_open(called: Called, facts: Facts) -> Declared | None:
     declared = declared_batch(facts, called.layer)
     if declared is None or declared.batch != NONE or not compatible(declared.path, called.path):
         return None
-    return None if isinstance(declared.batch, Const) and declared.batch.assumed else declared
+    return None if is_assumed(declared.batch) else declared
 
 
 def _is_stateful(layer: Layer) -> bool:
     inner = wrapped(layer) if layer.spec.family == "bidirectional" else layer
-    flag = None if inner is None or inner.spec.framework != "keras" else inner.argument("stateful")
-    return isinstance(flag, Const) and flag.value is True and not flag.assumed
+    return inner is not None and inner.spec.framework == "keras" and is_stated(inner.argument("stateful"), True)
 
 
 @check(RULE, on=Ran)

@@ -12,7 +12,7 @@ from lstmlint.events import Called, Fitted, Unpacked
 from lstmlint.events.keras import Averaged
 from lstmlint.interpret.wording import shortened
 from lstmlint.source import Place
-from lstmlint.values import Axis, Const, Layer, Note, Tensor, Tuple, Value
+from lstmlint.values import Axis, Layer, Note, Tensor, Tuple, Value, is_assumed
 
 Result = TypeVar("Result")
 ATTENTION = frozenset({"attention", "multi_head_attention"})
@@ -63,7 +63,7 @@ def chosen(note: Note | None) -> Layer | None:
     if layer is None:
         return None
     flag = layer.argument("return_sequences")
-    return None if isinstance(flag, Const) and flag.assumed else layer
+    return None if is_assumed(flag) else layer
 
 
 def output_of(value: Value) -> Value:

@@ -8,7 +8,7 @@ from lstmlint.checks.evidence import is_torch_recurrent
 from lstmlint.checks.facts import Facts
 from lstmlint.events import Built
 from lstmlint.findings import Confidence, Evidence, Finding, check
-from lstmlint.values import Const, Layer, Num, Value, as_int
+from lstmlint.values import Const, Layer, as_int, is_assumed
 
 
 @check("torch-dropout-single-layer", on=Built)
@@ -22,7 +22,7 @@ def dropout_between_no_layers(built: Built, facts: Facts) -> Iterator[Finding]:
         return
     if _built_deeper_elsewhere(layer, facts):
         return
-    how = " by default" if _is_assumed(layer.argument("num_layers")) else ""
+    how = " by default" if is_assumed(layer.argument("num_layers")) else ""
     yield Finding(
         built.place,
         f"dropout={rate.value} drops nothing: num_layers is 1{how}, and torch drops values between layers only",
@@ -36,13 +36,9 @@ def _is_positive(rate: object) -> bool:
     return isinstance(rate, (int, float)) and rate > 0
 
 
-def _is_assumed(value: Value | None) -> bool:
-    return isinstance(value, (Const, Num)) and value.assumed
-
-
 def _built_deeper_elsewhere(layer: Layer, facts: Facts) -> bool:
     """True where one level is only a parameter's default, and the file builds the layer with more."""
-    if not _is_assumed(layer.argument("num_layers")):
+    if not is_assumed(layer.argument("num_layers")):
         return False
     others = [event.layer for event in facts.events(Built) if event.layer.place == layer.place]
     return any((as_int(other.argument("num_layers")) or 0) > 1 for other in others)

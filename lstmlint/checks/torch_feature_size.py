@@ -20,18 +20,7 @@ from lstmlint.interpret.torch.recurrent import Geometry
 from lstmlint.interpret.wording import callee_text, shortened
 from lstmlint.lean import dataclass
 from lstmlint.sizes import ONE, Size
-from lstmlint.values import (
-    Axis,
-    Const,
-    Num,
-    OpenTensor,
-    Packed,
-    Tensor,
-    Tuple,
-    Value,
-    as_bool,
-    compatible,
-)
+from lstmlint.values import Axis, Const, OpenTensor, Packed, Tensor, Tuple, Value, as_bool, compatible, is_assumed
 
 
 @dataclass(frozen=True)
@@ -200,14 +189,10 @@ def _cure(misfit: Misfit) -> str:
 def _confidence(misfit: Misfit) -> Confidence:
     """Defaults of two different parameters may well not fit each other: a caller gives others."""
     wanted = misfit.called.layer.argument(misfit.parameter)
-    if not _is_assumed(wanted):
+    if not is_assumed(wanted):
         given = None if misfit.maker is None else given_width(misfit.maker.layer)
-        return Confidence.LIKELY if _is_assumed(given) else Confidence.CERTAIN
+        return Confidence.LIKELY if is_assumed(given) else Confidence.CERTAIN
     given = None if misfit.maker is None else given_width(misfit.maker.layer)
-    if isinstance(wanted, Const) and isinstance(given, Const) and given.assumed and given.place != wanted.place:
+    if isinstance(wanted, Const) and isinstance(given, Const) and is_assumed(given) and given.place != wanted.place:
         return Confidence.POSSIBLE
     return Confidence.LIKELY
-
-
-def _is_assumed(value: Value | None) -> bool:
-    return isinstance(value, (Const, Num)) and value.assumed

@@ -32,6 +32,7 @@ from lstmlint.values import (
     Value,
     as_size,
     assumption,
+    is_assumed,
 )
 
 _CONSTANT: dict[str, Callable[[Any, Any], Any]] = {
@@ -136,10 +137,6 @@ def _is_too_much(name: str, left: object, right: object) -> bool:
     return name == "Multiply" and any(len(text) * abs(number) > LONGEST for text in texts for number in numbers)
 
 
-def _is_assumed(value: Value) -> bool:
-    return isinstance(value, (Const, Num)) and value.assumed
-
-
 def _sizes(run: Run, frame: Frame, node: cst.CSTNode, name: str, left: Value, right: Value) -> Value:
     if isinstance(left, Unknown) and isinstance(right, Unknown) and _looks_like_tensor(run, left, right):
         return run.unknown(frame, node)
@@ -166,7 +163,7 @@ def _sizes(run: Run, frame: Frame, node: cst.CSTNode, name: str, left: Value, ri
     if result is None or len(result.terms) > 12:
         return run.unknown(frame, node)
     below = left.axis if name == "Subtract" and isinstance(left, Num) and right == Const(1) else None
-    return Num(result, assumed=_is_assumed(left) or _is_assumed(right), last_of=below)
+    return Num(result, assumed=is_assumed(left) or is_assumed(right), last_of=below)
 
 
 def _constant(value: Value) -> Const | None:
@@ -174,7 +171,7 @@ def _constant(value: Value) -> Const | None:
     if isinstance(value, Const) and isinstance(value.value, (int, float)):
         return value
     known = value.size.known if isinstance(value, Num) else None
-    return None if known is None else Const(known, assumed=_is_assumed(value))
+    return None if known is None else Const(known, assumed=is_assumed(value))
 
 
 def _looks_like_tensor(run: Run, left: Unknown, right: Unknown) -> bool:

@@ -37,6 +37,7 @@ from lstmlint.values import (
     Value,
     as_int,
     as_size,
+    is_assumed,
 )
 from lstmlint.world import World
 
@@ -331,7 +332,7 @@ def _extreme(run: Run, call: Call) -> Value:
     numbers = [value.value for value in values if isinstance(value, Const) and isinstance(value.value, (int, float))]
     choose = min if call.name.endswith("min") else max
     if numbers and len(numbers) == len(values):
-        return Const(choose(numbers), call.place, any(isinstance(v, Const) and v.assumed for v in values))
+        return Const(choose(numbers), call.place, any(is_assumed(value) for value in values))
     sizes = [as_size(value) for value in values]
     if all(size is not None for size in sizes) and not any(isinstance(value, Unknown) for value in values):
         return Num(Size.symbol(Opaque((call.name, tuple(sizes)))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lstmlint.interpret.ops.trail import DENSE, SIGMOID, SOFTMAX, noted, recomputed
 from lstmlint.interpret.registry import Call
-from lstmlint.values import NONE, Const, External, Layer, Tensor, Value
+from lstmlint.values import Const, External, Layer, Tensor, Value, is_assumed, is_stated
 
 _RANGES = {"softmax": SOFTMAX, "sigmoid": SIGMOID, "linear": DENSE}
 
@@ -19,19 +19,15 @@ def activated(layer: Layer, call: Call, result: Value) -> Value:
 
 def range_of(activation: Value | None) -> str | None:
     """The note for what comes out of an activation, however it is given; None for others, and where nobody knows."""
-    if activation == NONE and not _is_assumed(activation):
+    if is_stated(activation, None):
         return DENSE
-    if isinstance(activation, Const) and isinstance(activation.value, str) and not activation.assumed:
+    if isinstance(activation, Const) and isinstance(activation.value, str) and not is_assumed(activation):
         return _RANGES.get(activation.value)
     if isinstance(activation, External):
         return _RANGES.get(activation.path.rpartition(".")[2])
     if isinstance(activation, Layer):
         return SOFTMAX if activation.spec.name == "Softmax" else None
     return None
-
-
-def _is_assumed(value: Value | None) -> bool:
-    return isinstance(value, Const) and value.assumed
 
 
 def after(layer: Layer, call: Call, result: Value) -> Value:

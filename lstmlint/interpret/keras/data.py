@@ -35,6 +35,7 @@ from lstmlint.values import (
     as_bool,
     as_int,
     as_size,
+    is_stated,
 )
 from lstmlint.world import Ragged, World
 
@@ -283,7 +284,7 @@ def pad_sequences(world: World, call: Call) -> Value:
     """A list of sequences to (samples, maxlen); zeros stand in front of the shorter ones, or behind them."""
     side, value = call.arg(3, "padding"), call.arg(5, "value") or Const(0)
     padded = Tensor((world.axis(), axis_for(world, call.arg(1, "maxlen"))))
-    behind = side == Const("post") and isinstance(side, Const) and not side.assumed and _number(value) == 0
+    behind = is_stated(side, "post") and _number(value) == 0
     return noted(padded, ZEROS_BEHIND, call.place) if behind else padded
 
 

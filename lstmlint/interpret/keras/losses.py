@@ -12,7 +12,7 @@ from lstmlint.catalogue.keras_losses import LOSS_FAMILIES, SHORT_NAMES
 from lstmlint.catalogue.lookup import layer_spec
 from lstmlint.events import LossTaken
 from lstmlint.interpret.registry import Call, application, operation
-from lstmlint.values import Const, External, Layer, Tensor, Value, as_bool
+from lstmlint.values import Const, External, Layer, Tensor, Value, as_bool, is_assumed
 from lstmlint.world import World
 
 _BY_NAME = {str(spec.parameters[-2].default): spec.path for spec in LOSSES} | {
@@ -50,7 +50,7 @@ def reads_logits(value: Value | None) -> bool | None:
 
 
 def _flag(value: Value | None) -> bool | None:
-    return None if isinstance(value, Const) and value.assumed else as_bool(value)
+    return None if is_assumed(value) else as_bool(value)
 
 
 def of_same_rank(one: Value, other: Value) -> tuple[Value, Value]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from lstmlint.events.keras import Unmasked
 from lstmlint.source import Place
-from lstmlint.values import NONE, Const, Layer, Note, Tensor, Value
+from lstmlint.values import NONE, Layer, Note, Tensor, Value, is_stated
 from lstmlint.world import World
 
 MASKED = "masked"
@@ -54,8 +54,7 @@ def unmasked(world: World, result: Tensor, place: Place, *parts: Value) -> Tenso
 
 
 def _makes_mask(layer: Layer) -> bool:
-    flag = layer.argument("mask_zero")
-    return layer.spec.family == "masking" or (flag == Const(True) and isinstance(flag, Const) and not flag.assumed)
+    return layer.spec.family == "masking" or is_stated(layer.argument("mask_zero"), True)
 
 
 def _hands_on(layer: Layer) -> bool:

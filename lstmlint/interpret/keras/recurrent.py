@@ -51,6 +51,7 @@ from lstmlint.values import (
     Value,
     as_bool,
     as_int,
+    is_stated,
 )
 from lstmlint.world import World
 
@@ -127,8 +128,7 @@ def apply_bidirectional(world: World, layer: Layer, call: Call) -> Value:
 
 def _carrying(layer: Layer, flags: Layer, output: Value) -> Value:
     """The output of a layer, noted where the layer was told to carry its state from one batch to the next."""
-    flag = flags.argument("stateful")
-    told = isinstance(flag, Const) and flag.value is True and not flag.assumed
+    told = is_stated(flags.argument("stateful"), True)
     return noted(output, STATEFUL, layer.place, layer) if told and isinstance(output, Tensor) else output
 
 

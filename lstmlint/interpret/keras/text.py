@@ -11,7 +11,7 @@ from lstmlint.interpret.keras.layers import called, paths
 from lstmlint.interpret.ops.create import of_data
 from lstmlint.interpret.ops.trail import ZEROS_BEHIND, noted
 from lstmlint.interpret.registry import Call, application
-from lstmlint.values import NONE, Axis, Const, Layer, OpenTensor, Tensor, Unknown, Value
+from lstmlint.values import NONE, Axis, Layer, OpenTensor, Tensor, Unknown, Value, is_stated
 from lstmlint.world import World
 
 
@@ -31,11 +31,7 @@ def _gives_ids(layer: Layer) -> bool:
     split = layer.argument("split")
     if layer.uncertain or split is None or split == NONE or isinstance(split, Unknown):
         return False
-    return all(_is_surely(layer.argument(name), value) for name, value in wanted.items())
-
-
-def _is_surely(value: Value | None, wanted: object) -> bool:
-    return isinstance(value, Const) and value.value == wanted and not value.assumed
+    return all(is_stated(layer.argument(name), value) for name, value in wanted.items())
 
 
 def _ids(world: World, layer: Layer, texts: Value) -> Tensor | OpenTensor | None:

@@ -19,7 +19,6 @@ from lstmlint.sizes import Opaque, Size
 from lstmlint.values import (
     NONE,
     Axis,
-    Const,
     DictRef,
     Instance,
     Layer,
@@ -36,6 +35,7 @@ from lstmlint.values import (
     as_bool,
     as_int,
     as_size,
+    is_assumed,
     is_number,
 )
 from lstmlint.world import Ragged, World
@@ -183,7 +183,7 @@ def _rows(world: World, dataset: Value, call: Call) -> int | None:
         return tensor.axes[0].size.known if isinstance(tensor, Tensor) and tensor.axes else None
     if isinstance(dataset, Instance) and world.apply is not None:
         length = world.apply(Method(dataset, "__len__"), Call("__len__", (), {}, call.place))
-        return None if isinstance(length, (Const, Num)) and length.assumed else as_int(length)
+        return None if is_assumed(length) else as_int(length)
     count = world.length_of(dataset) if isinstance(dataset, ListRef) else None
     return None if count is None else count.known
 
