@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lstmlint.events import Zipped
 from lstmlint.interpret.building import some_member
 from lstmlint.interpret.conditions import truth
 from lstmlint.interpret.containers import list_items, new_set
-from lstmlint.interpret.counting import count_of, count_of_range, shortest, total
-from lstmlint.interpret.iteration import UNROLLED, elements
+from lstmlint.interpret.counting import count_of
+from lstmlint.interpret.iteration import elements
+from lstmlint.interpret.iterators import ITERATORS, copied
 from lstmlint.interpret.keras.arrays import gathered
 from lstmlint.interpret.kinds import IS_TENSOR, TENSOR, is_instance
 from lstmlint.interpret.loops import note_origin
@@ -41,32 +41,23 @@ from lstmlint.values import (
 )
 from lstmlint.world import World
 
-RANGE = 12
-"""Ranges up to this long are known number by number."""
-
 
 def library(run: Run) -> dict[str, Operation]:
     """The builtins as operations that know their run."""
     table: dict[str, Callable[[Run, Call], Value]] = {
+        **ITERATORS,
         "builtins.len": _len,
-        "builtins.range": _range,
         "builtins.slice": _slice,
-        "builtins.enumerate": _enumerate,
-        "builtins.zip": _zip,
-        "builtins.reversed": _reversed,
         "builtins.list": _list,
         "builtins.tuple": _to_tuple,
         "builtins.sorted": _list,
         "builtins.set": _set,
-        "builtins.iter": _iterator,
-        "builtins.next": _next,
         "builtins.dict": _dict,
         "collections.OrderedDict": _dict,
         "collections.defaultdict": _open_dict,
         "types.SimpleNamespace": _namespace,
         "argparse.Namespace": _namespace,
         "dataclasses.field": _field,
-        "builtins.map": _map,
         "builtins.int": _int,
         "builtins.float": _float,
         "builtins.bool": _bool,
@@ -80,14 +71,12 @@ def library(run: Run) -> dict[str, Operation]:
         **dict.fromkeys(IS_TENSOR, _isinstance),
         "builtins.callable": _unknown,
         "functools.partial": _partial,
-        "copy.copy": _copied,
-        "copy.deepcopy": _copied,
+        "copy.copy": copied,
+        "copy.deepcopy": copied,
         "typing.cast": _second,
         "tqdm.tqdm": _first,
         "tqdm.auto.tqdm": _first,
         "tqdm.notebook.tqdm": _first,
-        "tqdm.trange": _range,
-        "itertools.chain": _chain,
     }
     return {name: _with(run, function) for name, function in table.items()}
 
@@ -131,60 +120,11 @@ def _len(run: Run, call: Call) -> Value:
     return run.world.unknown()
 
 
-def _range(run: Run, call: Call) -> Value:
-    bounds = [as_int(arg) for arg in call.args]
-    if bounds and all(bound is not None for bound in bounds):
-        numbers = range(*[bound for bound in bounds if bound is not None][:3]) if 0 not in bounds[2:] else range(0)
-        if len(numbers) <= RANGE:
-            return run.world.new_list([Const(number) for number in numbers])
-    step = Num(Size.symbol(Opaque(("step", run.world.site, call.args))))
-    length = None if call.open_ended else count_of_range(call.args)
-    return run.world.new_list([step], open_ended=True, length=length)
-
-
 def _slice(run: Run, call: Call) -> Value:
     bounds = [None if bound == NONE else bound for bound in call.args[:3]]
     if len(bounds) == 1:
         return Slice(None, bounds[0], None)
     return Slice(*bounds, *([None] * (3 - len(bounds)))) if bounds else run.world.unknown()
-
-
-def _enumerate(run: Run, call: Call) -> Value:
-    items, closed = elements(run, call.args[0], call.place) if call.args else ([], False)
-    start = as_int(call.arg(1, "start")) or 0
-    if not closed:
-        counter = Num(Size.symbol(Opaque(("step", run.world.site))))
-        pairs = [Tuple((counter, item)) for item in items]
-        return run.world.new_list(pairs, open_ended=True, length=count_of(run.world, call.arg(0)))
-    return run.world.new_list([Tuple((Const(number + start), item)) for number, item in enumerate(items)])
-
-
-def _zip(run: Run, call: Call) -> Value:
-    columns = [elements(run, arg, call.place) for arg in call.args]
-    if not columns:
-        return run.world.new_list((), open_ended=True)
-    closed = [items for items, known in columns if known]
-    if call.open_ended:
-        return run.world.new_list([run.world.unknown()], open_ended=True)
-    if any(isinstance(arg, Tensor) for arg in call.args):
-        lengths = tuple(_len(run, Call("builtins.len", (arg,), {}, call.place)) for arg in call.args)
-        run.world.emit(Zipped(place=call.place, parts=call.args, lengths=lengths))
-    counts = [len(items) for items in closed]
-    length = shortest([count_of(run.world, arg) for arg in call.args])
-    if closed and length is not None and length.known is not None:
-        counts.append(length.known)
-    count = min(counts, default=1)
-    rows = []
-    for number in range(min(count, UNROLLED)):
-        row = tuple(items[min(number, len(items) - 1)] if items else run.world.unknown() for items, _ in columns)
-        rows.append(Tuple(row))
-    return run.world.new_list(rows, open_ended=not closed or count > UNROLLED, length=length)
-
-
-def _reversed(run: Run, call: Call) -> Value:
-    items, closed = elements(run, call.args[0], call.place) if call.args else ([], False)
-    length = count_of(run.world, call.arg(0))
-    return run.world.new_list(list(reversed(items)), open_ended=not closed, length=length)
 
 
 def _list(run: Run, call: Call) -> Value:
@@ -214,36 +154,6 @@ def _to_tuple(run: Run, call: Call) -> Value:
 def _set(run: Run, call: Call) -> Value:
     items, closed = elements(run, call.args[0], call.place) if call.args else ([], True)
     return new_set(run.world, items, closed)
-
-
-def _copied(run: Run, call: Call) -> Value:
-    """A list of its own: one that changes, or an iterator that is used up, leaves the other as it is."""
-    source, world = call.arg(0), run.world
-    if not isinstance(source, ListRef) or source.address in world.registered:
-        return _first(run, call)
-    found = world.new_list(world.items(source), world.is_open(source), world.length_of(source))
-    if source.address in world.origins:
-        world.origins[found.address] = world.origins[source.address]
-    if source.address in world.unbound:
-        world.unbound[found.address] = world.unbound[source.address]
-    return found
-
-
-def _iterator(run: Run, call: Call) -> Value:
-    source = call.arg(0)
-    if not isinstance(source, (Tuple, Tensor, Shape)):
-        return _copied(run, call)
-    items, closed = elements(run, source, call.place)
-    return run.world.new_list(items, not closed, count_of(run.world, source))
-
-
-def _next(run: Run, call: Call) -> Value:
-    """One item, which the iterator then no longer has."""
-    source = call.arg(0)
-    items, closed = elements(run, source, call.place) if source is not None else ([], False)
-    if isinstance(source, ListRef) and items:
-        run.world.set_items(source, items[1:] if closed else items, not closed)
-    return items[0] if items else run.world.unknown()
 
 
 def _dict(run: Run, call: Call) -> Value:
@@ -279,16 +189,6 @@ def _field(run: Run, call: Call) -> Value:
 
 def _namespace(run: Run, call: Call) -> Value:
     return run.world.new_dict(dict(call.kwargs), call.open_ended)
-
-
-def _map(run: Run, call: Call) -> Value:
-    if len(call.args) < 2:
-        return run.world.unknown()
-    items, closed = elements(run, call.args[1], call.place)
-    found = [run.call(call.args[0], Call("", (item,), {}, call.place, ("",))) for item in items[:UNROLLED]]
-    length = count_of(run.world, call.args[1]) if len(call.args) == 2 else None
-    more = not closed or len(items) > UNROLLED or len(call.args) > 2
-    return gathered(found) or run.world.new_list(found, open_ended=more, length=length)
 
 
 def _int(run: Run, call: Call) -> Value:
@@ -383,14 +283,3 @@ def _partial(run: Run, call: Call) -> Value:
     if not call.args:
         return run.world.unknown()
     return Partial(call.args[0], call.args[1:], tuple(call.kwargs.items()), call.place)
-
-
-def _chain(run: Run, call: Call) -> Value:
-    items: list[Value] = []
-    closed = not call.open_ended
-    for arg in call.args:
-        more, known = elements(run, arg, call.place)
-        items += more
-        closed = closed and known
-    length = None if call.open_ended else total([count_of(run.world, arg) for arg in call.args])
-    return run.world.new_list(items, open_ended=not closed, length=length)

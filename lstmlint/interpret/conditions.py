@@ -126,23 +126,23 @@ def _boolean(run: Run, frame: Frame, test: cst.BooleanOperation) -> Verdict:
 def _compared(run: Run, frame: Frame, test: cst.Comparison, left: Value, right: Value) -> Verdict:
     operator = test.comparisons[0].operator
     if isinstance(operator, (cst.Is, cst.IsNot)):
-        verdict, key = _identical(left, right)
+        verdict, key = identical(left, right)
         return _flip(verdict, key, isinstance(operator, cst.IsNot))
     if isinstance(operator, (cst.Equal, cst.NotEqual)):
-        verdict, key = _equal(left, right)
+        verdict, key = equal(left, right)
         return _flip(verdict, key or ("node", id(test), frame.context), isinstance(operator, cst.NotEqual))
     if isinstance(operator, (cst.In, cst.NotIn)):
-        return _flip(_contains(run, left, right), ("in", _root(left), id(test)), isinstance(operator, cst.NotIn))
+        return _flip(_contains(run, left, right), ("in", root_of(left), id(test)), isinstance(operator, cst.NotIn))
     verdict = _ordered(left, operator, right)
     if any(isinstance(side, Num) and side.axis is not None for side in (left, right)):
-        return verdict, ("ordered", type(operator).__name__, _root(left), _root(right))
+        return verdict, ("ordered", type(operator).__name__, root_of(left), root_of(right))
     return verdict, ("node", id(test), frame.context)
 
 
 def _of_kind(run: Run, frame: Frame, asked: Question) -> Verdict:
     value = run.evaluate(frame, asked.subject)
     verdict = is_any(run, value, asked.kinds)
-    key = None if verdict is not None else ("isinstance", _root(value), tuple(map(_root, asked.kinds)))
+    key = None if verdict is not None else ("isinstance", root_of(value), tuple(map(root_of, asked.kinds)))
     return _flip(verdict, key, asked.is_negated)
 
 
@@ -152,11 +152,13 @@ def _flip(verdict: bool | None, key: Hashable, flipped: bool) -> Verdict:
     return (None, _negated(key)) if verdict is None else (not verdict, key)
 
 
-def _root(value: Value) -> Hashable:
+def root_of(value: Value) -> Hashable:
+    """What a question about a value is keyed by."""
     return value.root if isinstance(value, Unknown) else value
 
 
-def _identical(left: Value, right: Value) -> Verdict:
+def identical(left: Value, right: Value) -> Verdict:
+    """Whether two values are one and the same (`is`), and the key of that question."""
     if right == NONE:
         if left == NONE:
             return True, None
@@ -164,24 +166,34 @@ def _identical(left: Value, right: Value) -> Verdict:
             return False, None
         if isinstance(left, OneOf) and NONE not in [choice for _, choice in left.choices]:
             return False, None
-        return None, ("none", _root(left))
+        return None, ("none", root_of(left))
     if isinstance(left, Const) and isinstance(right, Const):
         return left.value is right.value, None
     if isinstance(left, External) and isinstance(right, External):
         return left == right, None
-    return None, ("is", _root(left), _root(right))
+    if _is_other_than_constant(left, right):
+        return False, None
+    return None, ("is", root_of(left), root_of(right))
 
 
-def _equal(left: Value, right: Value) -> Verdict:
+def equal(left: Value, right: Value) -> Verdict:
+    """Whether two values are equal, and the key of that question."""
     if isinstance(left, Const) and isinstance(right, Const):
         return left.value == right.value, None
+    if _is_other_than_constant(left, right):
+        return False, None
     a, b = as_size(left), as_size(right)
     if a is not None and b is not None and not isinstance(left, Unknown) and not isinstance(right, Unknown):
         if a == b:
             return True, None
         if a.cannot_equal(b) and not _counts_from_zero(a) and not _counts_from_zero(b):
             return False, None
-    return None, ("equal", _root(left), _root(right))
+    return None, ("equal", root_of(left), root_of(right))
+
+
+def _is_other_than_constant(left: Value, right: Value) -> bool:
+    """True for a container or a layer beside a number, text, flag or None."""
+    return isinstance(right, Const) and isinstance(left, (Tuple, ListRef, DictRef, Layer))
 
 
 def _counts_from_zero(size: Size) -> bool:

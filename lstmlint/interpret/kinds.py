@@ -112,6 +112,8 @@ def _is_of_library(value: Value, kind: External) -> bool | None:
         return None if name == "tuple" else name == "PackedSequence"  # derives from tuple, but its type is another
     if name in _CONTAINERS:
         return _is_container(value, name)
+    if isinstance(value, (ListRef, DictRef)) and name in _BUILTIN:
+        return False
     return False if value == NONE else None
 
 

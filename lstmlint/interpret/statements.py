@@ -19,6 +19,7 @@ from lstmlint.interpret.iteration import UNROLLED, elements
 from lstmlint.interpret.joins import join
 from lstmlint.interpret.loops import rounds
 from lstmlint.interpret.narrowing import narrow
+from lstmlint.interpret.patterns import bind_pattern, matches
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import LOOPS, STATEMENTS, Run, handles, join_heaps
 from lstmlint.interpret.scope import Flow, Frame
@@ -199,7 +200,12 @@ def _for(run: Run, frame: Frame, node: cst.For) -> Flow:
         ):
             if is_short:
                 return _unrolled(run, frame, node, taken, turn)
-            return _repeated(run, frame, lambda: _sample(run, frame, node, taken, turn, grown))
+
+            def body(is_again: bool) -> Flow:
+                """What is known one by one comes once; what follows is as the last of it."""
+                return _sample(run, frame, node, taken[-1:] if is_again else taken, turn, grown)
+
+            return _repeated(run, frame, body)
     finally:
         run.elements = around
         if isinstance(source, ListRef) and run.world.length_of(source) != before:  # changed while it was gone through
@@ -233,8 +239,8 @@ def _unrolled(run: Run, frame: Frame, node: cst.For, items: list[Value], turn: C
     return Flow.NEXT if node.orelse is None else run.execute(frame, [node.orelse])
 
 
-def _repeated(run: Run, frame: Frame, body: Callable[[], Flow]) -> Flow:
-    """A loop of unknown length: one round, and one more if it carries anything over.
+def _repeated(run: Run, frame: Frame, body: Callable[[bool], Flow]) -> Flow:
+    """A loop of unknown length: one round, and one more if it carries anything over; `body` is told which it is.
 
     Whatever the last round does may not happen. The loops inside are run once in a second round, which is there to see
     what comes over from the first: two rounds of each in each would cost twice as much for every loop around.
@@ -247,7 +253,7 @@ def _repeated(run: Run, frame: Frame, body: Callable[[], Flow]) -> Flow:
         world.heap = Heap(heap)
         run.loops = LOOPS if is_last else around + 1
         try:
-            flow = body()
+            flow = body(is_last and not is_once)
         finally:
             run.loops = around
         world.path = path
@@ -280,7 +286,7 @@ def _while(run: Run, frame: Frame, node: cst.While) -> Flow:
         return Flow.NEXT
     with rounds(run.world, _text(frame, node.test)) as turn:
 
-        def body() -> Flow:
+        def body(_is_again: bool) -> Flow:
             turn()
             return run.execute(frame, [node.body])
 
@@ -325,16 +331,39 @@ def _try(run: Run, frame: Frame, node: cst.Try) -> Flow:
 
 @handles(STATEMENTS, cst.Match)
 def _match(run: Run, frame: Frame, node: cst.Match) -> Flow:
-    run.evaluate(frame, node.subject)
+    subject = run.evaluate(frame, node.subject)
+    under, text = run.world.under, _text(frame, node.subject)
 
     def case(number: int) -> Flow:
+        run.world.under = under
         if number >= len(node.cases):
             return Flow.NEXT
-        body = node.cases[number].body
-        key = ("case", id(node), number, frame.context)
-        return run.branch(frame, key, lambda: run.execute(frame, [body]), lambda: case(number + 1))
+        tried = node.cases[number]
+        verdict, key = matches(run, frame, tried.pattern, subject)
 
-    return case(0)
+        def taken() -> Flow:
+            bind_pattern(run, frame, tried.pattern, subject)
+            run.world.under = (*under, f"{text} case {_text(frame, tried.pattern)}")
+            return run.execute(frame, [tried.body]) if tried.guard is None else guarded(tried.guard, tried.body)
+
+        def guarded(guard: cst.BaseExpression, body: cst.BaseSuite) -> Flow:
+            def narrowed() -> Flow:
+                narrow(run, frame, guard, True)
+                return run.execute(frame, [body])
+
+            answer, asked = ask(run, frame, guard)
+            if answer is not None:
+                return narrowed() if answer else case(number + 1)
+            return run.branch(frame, asked, narrowed, lambda: case(number + 1))
+
+        if verdict is not None:
+            return taken() if verdict else case(number + 1)
+        return run.branch(frame, key, taken, lambda: case(number + 1))
+
+    try:
+        return case(0)
+    finally:
+        run.world.under = under
 
 
 @handles(STATEMENTS, cst.FunctionDef)
