@@ -282,4 +282,6 @@ def _method(run: Run, owner: Value, name: str, place: Place) -> Value:
         entries = run.world.entries(owner)
         if name in entries and f"dict.{name}" not in OPERATIONS:
             return entries[name]
+    if isinstance(owner, Function) and name == "__name__":
+        return Const(owner.name)
     return Method(owner, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -10,6 +11,7 @@ from lstmlint.events import BuiltByName, Inside
 from lstmlint.interpret.attributes import instance_attribute, known_method
 from lstmlint.interpret.binding import bind_arguments
 from lstmlint.interpret.building import build, build_base, inner_layer, module_of
+from lstmlint.interpret.decorators import as_method, decorated
 from lstmlint.interpret.definitions import is_torch_module, library_bases
 from lstmlint.interpret.in_place import note_change
 from lstmlint.interpret.iteration import unpack_starred
@@ -103,11 +105,20 @@ def _spread(run: Run, value: Value, kwargs: dict[str, Value]) -> bool:
 
 @handles(CALLS, Function)
 def _function(run: Run, callee: Function, call: Call) -> Value:
-    return call_function(run, run.function(callee), call, None)
+    found = decorated(run, callee)
+    if found != callee:
+        return run.call(found, call)
+    info = run.function(callee)
+    method = as_method(info, call)
+    return call_function(run, info, call, None) if method is None else call_function(run, info, *method)
 
 
 @handles(CALLS, Bound)
 def _bound(run: Run, callee: Bound, call: Call) -> Value:
+    found = decorated(run, callee.function)
+    if isinstance(found, (Function, Bound)) and found != callee.function:
+        given = replace(call, args=(callee.owner, *call.args), texts=("self", *call.texts))
+        return run.call(found, given)
     return call_function(run, run.function(callee.function), call, callee.owner)
 
 

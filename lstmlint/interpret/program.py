@@ -19,6 +19,7 @@ from lstmlint.interpret.attributes import bind, class_attribute, keeps_state, ow
 from lstmlint.interpret.builtins import library
 from lstmlint.interpret.calls import call_function
 from lstmlint.interpret.classes import call_instance, instantiate
+from lstmlint.interpret.decorators import register
 from lstmlint.interpret.definitions import Nowhere, ancestry
 from lstmlint.interpret.interest import concerned_methods
 from lstmlint.interpret.keras.sequential import finish
@@ -119,6 +120,8 @@ def _top_level(run: Run, module: Frame, linted: Linted) -> None:
             once(run, lambda lines=statement: define(run, module, lines))  # type: ignore[misc]
         elif statement.name in linted.involved:
             once(run, lambda name=statement.name: module_name(run, module, name))  # type: ignore[misc]
+        if not isinstance(statement, Lines) and statement.decorators:
+            once(run, lambda entry=statement: register(run, module, entry))  # type: ignore[misc]
 
 
 def _entries(run: Run, linted: Linted) -> Iterator[Callable[[], object]]:

@@ -82,6 +82,8 @@ class Run:
     library: dict[str, Operation] = field(default_factory=dict)
     """Library functions that need the run itself: Python's builtins."""
     functions: dict[int, FunctionInfo] = field(default_factory=dict)
+    decorated: dict[int, Value] = field(default_factory=dict)
+    """What the decorators of functions, by their keys, gave instead of them."""
     classes: dict[int, ClassInfo] = field(default_factory=dict)
     ancestries: dict[int, tuple[Value, ...]] = field(default_factory=dict)
     """Each class by its key with all its bases, as far as they were asked for since the last class was defined."""

@@ -6,10 +6,12 @@ Positions are worked out only when a place is reported: libcst's metadata costs 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import field
 from functools import cached_property
+from itertools import takewhile
 from typing import TYPE_CHECKING, cast
 
 import libcst as cst
@@ -147,6 +149,8 @@ class Kept:
 
 
 KEPT = Kept()
+_DEFINES = re.compile(r"(async\s+)?(def|class)\b")
+_NOTHING = "def nothing(): pass\n"
 
 
 @dataclass(eq=False)
@@ -167,6 +171,18 @@ class Syntax:
             before = 2 if text[:1] in " \t" else 1
             self._units[key] = None if parsed is None else Unit(source.path, stretch.first - before, parsed)
         return self._units[key]
+
+    def decorators(self, source: SourceFile, stretch: Lines) -> tuple[Sequence[cst.Decorator], Unit] | None:
+        """The decorators of a definition, read without its body; None where libcst cannot read them."""
+        lines = source.lines[stretch.first - 1 : stretch.last]
+        above = takewhile(lambda line: _DEFINES.match(line) is None, lines)
+        text = "".join(f"{line}\n" for line in above) + _NOTHING
+        self._numbers[text] += 1
+        parsed = KEPT.parsed(text, self._numbers[text])
+        node = parsed.statements[0] if parsed is not None else None
+        if parsed is None or not isinstance(node, cst.FunctionDef):
+            return None
+        return node.decorators, Unit(source.path, stretch.first - 1, parsed)
 
 
 def _parse(text: str) -> Parsed | None:
