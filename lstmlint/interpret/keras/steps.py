@@ -45,7 +45,8 @@ def take_step(world: World, step: Value, data: Value | None, element: Value, cal
             text = f"`{callee(call)}` puts the batch on axis 0"
             world.claim(rows, Role.BATCH, Strength.FACT, call.place, text, kind="fit")
             parts = [_some_rows(world, one, rows) for one in parts]
-    batch = parts[0] if len(parts) == 1 else Tuple(tuple(parts))
+    several = element is data and isinstance(element, (Tuple, ListRef))
+    batch = parts[0] if len(parts) == 1 and not several else Tuple(tuple(parts))
     if world.apply is not None:
         world.apply(step, Call("", (batch,), {}, call.place))
 

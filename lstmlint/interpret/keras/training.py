@@ -80,7 +80,7 @@ def fit_model(world: World, call: Call) -> Value:
     inputs, element = data, data
     if targets is None or targets == NONE:
         element = element_of(world, data, call)
-        inputs, targets = pair_of(world, element)
+        inputs, targets = _parts_of(world, data, element)
     introduce(world, call)
     if inputs is None:
         return world.unknown()
@@ -136,7 +136,7 @@ def _compiled_loss(world: World, owner: Value) -> Value | None:
 def predict(world: World, call: Call) -> Value:
     """The output on x, as an array."""
     data = call.arg(1, "x", "inputs")
-    inputs = pair_of(world, element_of(world, data, call))[0]
+    inputs = _parts_of(world, data, element_of(world, data, call))[0]
     if inputs is None:
         return world.unknown()
     output = _applied(world, call.owner, inputs, call)
@@ -154,6 +154,11 @@ def element_of(world: World, data: Value | None, call: Call) -> Value | None:
     if isinstance(data, ListRef) and world.is_open(data) and len(world.items(data)) == 1:
         return world.items(data)[0]
     return data
+
+
+def _parts_of(world: World, data: Value | None, element: Value | None) -> tuple[Value | None, Value | None]:
+    """Inputs and targets where none are given by themselves: a tuple of arrays is all inputs, an element is a pair."""
+    return (data, None) if element is data else pair_of(world, element)
 
 
 def pair_of(world: World, element: Value | None) -> tuple[Value | None, Value | None]:

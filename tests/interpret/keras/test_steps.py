@@ -123,6 +123,13 @@ def test_a_batch_is_not_cut_again() -> None:
     assert (shape(x), shape(y)) == ((24, 14, 3), (24, 1))
 
 
+def test_arrays_without_targets_are_inputs_together() -> None:
+    unpacked = "inputs, = data\n            x, y = inputs"
+    x, y = given_to_step(world_of(program(fit="net.fit((x, y), batch_size=8)").replace("x, y = data", unpacked)))
+    assert x.axes[0].id == y.axes[0].id
+    assert (shape(x)[1:], shape(y)[1:]) == ((14, 3), (1,))
+
+
 def test_a_batch_taken_apart_by_keras() -> None:
     unpacked = "x, y, weights = keras.utils.unpack_x_y_sample_weight(data)"
     text = program(LOSSES[2], mark="  # error").replace("x, y = data", unpacked)
