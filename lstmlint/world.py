@@ -166,6 +166,8 @@ class World:
     """True where the file itself asks for a Keras before 3."""
     resets: frozenset[str] = frozenset()
     """The functions in which the file names a reset of a Keras layer's states, "" for one outside of any."""
+    callbacks: set[int] = field(default_factory=set)
+    """The objects that are callbacks of Keras, of classes that this file defines."""
     guards: set[Condition] = field(default_factory=set)
     """Conditions that ask which version of a library is there, or try what it may lack."""
     _next: int = 0

@@ -18,9 +18,10 @@ from lstmlint.checks.keras_runs import (
     stateful_note,
 )
 from lstmlint.checks.keras_steps import is_first, quoted
-from lstmlint.events import Called, Event, Round
+from lstmlint.events import Called, Event, MethodCalled, Round, Unfollowed
 from lstmlint.events.keras import Declared, Ran
 from lstmlint.findings import Confidence, Evidence, Finding, check
+from lstmlint.interpret.keras.callbacks import leaves_states_alone
 from lstmlint.interpret.keras.recurrent import wrapped
 from lstmlint.source import Place
 from lstmlint.values import NONE, Instance, Layer, Note, Value, as_int, as_size, compatible, is_assumed, is_stated
@@ -179,15 +180,21 @@ def _resets_each_batch(ran: Ran, facts: Facts) -> bool:
 
 def _kept(ran: Ran, note: Note, facts: Facts) -> Finding | None:
     """The state at the end of one sequence, or one round over the data, is where the next begins."""
-    if facts.world.resets or ran.uncertain or ran.method not in ("fit", "train_on_batch"):
+    if _may_reset(facts) or ran.uncertain or ran.method not in ("fit", "train_on_batch"):
         return None
-    if ran.argument("callbacks") not in (None, NONE):
+    if not leaves_states_alone(facts.world, ran.argument("callbacks") or NONE):
         return None
     epochs = as_int(ran.argument("epochs")) or 1
     again = ran.method == "fit" and (epochs > 1 or (bool(_loops(ran, ran.model)) and not ran.is_new_each_round))
     if not again and not _is_in_rounds(ran, ran.model):
         return None
     return _never_reset(ran.place, note, facts)
+
+
+def _may_reset(facts: Facts) -> bool:
+    """True where the file resets states, or calls something for it that is defined elsewhere."""
+    resets = (event.name.startswith("reset_state") for event in facts.events(MethodCalled))
+    return bool(facts.world.resets) or any(resets) or bool(facts.events(Unfollowed))
 
 
 def _never_reset(place: Place, note: Note, facts: Facts) -> Finding:
@@ -223,7 +230,7 @@ def trained_by_hand_without_reset(called: Called, facts: Facts) -> Iterator[Find
 
 
 def _never_reset_by_hand(called: Called, facts: Facts) -> Finding | None:
-    if facts.world.resets or called.layer.spec.family not in ("sequential", "model"):
+    if _may_reset(facts) or called.layer.spec.family not in ("sequential", "model"):
         return None
     note = stateful_note(facts, called.result)
     if note is None or not _is_in_rounds(called, called.layer):

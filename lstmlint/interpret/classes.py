@@ -40,6 +40,8 @@ def instantiate(run: Run, cls: Class, call: Call) -> Value:
     run.world.emit(Instantiated(place=call.place, cls=cls, positional=call.args, keywords=keywords))
     if _is_callback(run, cls):
         some_model(run.world, owner, call.place)
+        if _is_of_this_file(run, cls):
+            run.world.callbacks.add(owner.address)
     initializer = find_method(run, cls, "__init__")
     if initializer is not None:
         run.call(bind(run, initializer, owner, call.place), call)
@@ -59,6 +61,15 @@ def _is_callback(run: Run, cls: Class) -> bool:
     if not is_callback(library_bases(run, cls)):
         return False
     return all(METHODS.keys().isdisjoint(info.methods) for info in run.classes.values())
+
+
+def _is_of_this_file(run: Run, cls: Class) -> bool:
+    """True for a callback whose methods are in the linted file, all but those that it inherits from Keras."""
+    own = [run.cls(ancestor) for ancestor in ancestry(run, cls) if isinstance(ancestor, Class)]
+    others = [ancestor for ancestor in ancestry(run, cls) if not isinstance(ancestor, Class)]
+    if not all(isinstance(other, External) and is_callback((canonical(other.path),)) for other in others):
+        return False
+    return all(info.closure.file is run.frames[0].file and info.has_known_bases for info in own)
 
 
 def _fill_fields(run: Run, owner: Instance, call: Call) -> None:

@@ -113,6 +113,11 @@ class ClassInfo:
     """Annotated names in order, the fields of a dataclass."""
 
     @property
+    def has_known_bases(self) -> bool:
+        """True where every base was found."""
+        return self.entry is None or len(self.bases) == len(self.entry.bases)
+
+    @property
     def is_dataclass(self) -> bool:
         """True where annotated class attributes are constructor arguments."""
         bases = [base.path.rpartition(".")[2] for base in self.bases if isinstance(base, External)]

@@ -6,6 +6,7 @@ versions lack: by comparing versions, by `hasattr`, or by trying.
 
 from __future__ import annotations
 
+import builtins
 import re
 from bisect import bisect_left
 from functools import lru_cache
@@ -26,6 +27,15 @@ _CHOSEN = re.compile(
 _ELSEWHERE = re.compile(r"compat\.v1|contrib|tf_keras|tensorflow\.python|keras\.src")
 _ASKS = re.compile(r"version|hasattr|legacy|(?:^|_|\b)(?:tf|keras|v)_?[123](?:_|\b)", re.IGNORECASE)
 _RESETS = re.compile(r"reset_state|\.states\b")
+_SETS = re.compile(r"reset_state|\.states\b(?:\[[^]\n]*\])*[ \t]*=(?!=)")
+"""A reset, or states that are given something, where `_WRITES` finds nothing."""
+_WRITES = re.compile(r"assign|set_value|setattr|\bcopy|reset(?!_state)|clear")
+"""What a file has that sets states which it has got hold of under another name."""
+_STATES = re.compile(r"\.states\b")
+_CLOSED = re.compile(r"\([^()]*\)")
+_OPEN = re.compile(r"([\w.]+)\(")
+_LOOKS = re.compile(r"(?:np|numpy|tf|tensorflow|ops|keras|K|jnp|math|log\w*)\.|[\w.]+\.(?:append|write)$")
+"""Functions that only look at what they are given, or keep it."""
 _DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
 _MISSING = frozenset(
     ("ImportError", "ModuleNotFoundError", "AttributeError", "TypeError", "ValueError", "Exception", "BaseException")
@@ -41,12 +51,25 @@ def asks_for_keras_2(text: str) -> bool:
 def resetting(text: str) -> frozenset[str]:
     """The functions of a file that name the states of a Keras layer from outside, to reset or to set them.
 
-    The name is that of the newest `def` above such a place, "" where there is none.
+    The name is that of the newest `def` above such a place, "" where there is none. States that are only looked at do
+    not count: nothing in the file could set them, and nobody else is given them.
     """
+    naming = _RESETS if _WRITES.search(text) or _hands_on_states(text) else _SETS
     defined = list(_DEFINED.finditer(text))
     starts = [match.start() for match in defined]
-    above = (bisect_left(starts, match.start()) for match in _RESETS.finditer(text))
+    above = (bisect_left(starts, match.start()) for match in naming.finditer(text))
     return frozenset(defined[count - 1][1] if count else "" for count in above)
+
+
+def _hands_on_states(text: str) -> bool:
+    """True where a function that may be defined elsewhere is given a layer's states."""
+    for match in _STATES.finditer(text):
+        before, rest = "", text[max(0, match.start() - 400) : match.start()]
+        while before != rest:
+            before, rest = rest, _CLOSED.sub("", rest)
+        if any(not hasattr(builtins, name) and not _LOOKS.match(name) for name in _OPEN.findall(rest)):
+            return True
+    return False
 
 
 def ask(run: Run, frame: Frame, test: cst.BaseExpression) -> Verdict:

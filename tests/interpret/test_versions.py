@@ -64,6 +64,15 @@ def test_states_that_a_file_sets_are_seen_by_their_names() -> None:
     assert resetting("keras.backend.set_value(rnn.states[0], zeros)") == {""}
 
 
+def test_states_that_are_only_looked_at_are_not_set() -> None:
+    assert not resetting("print(float(np.abs(rnn.states[0]).sum()), rnn.states == before)")
+    assert not resetting("first, second = memory.states")
+    assert resetting("rnn.states[0] = zeros") == resetting("rnn.states = [h, c]") == {""}
+    assert resetting("for state in rnn.states:\n    state.assign(zeros)") == {""}
+    assert not resetting("self.seen.append(float(np.abs(model.get_layer('rnn').states[0]).sum()))")
+    assert resetting("fill(model.layers[0].states)") == resetting("tools.fill(get(1), rnn.states, (2, 3))") == {""}
+
+
 def test_the_function_that_resets_is_known_by_name() -> None:
     text = "class Fresh(Callback):\n    def on_epoch_end(self, epoch):\n        self.layer.reset_states()\n"
     assert resetting(text) == {"on_epoch_end"}

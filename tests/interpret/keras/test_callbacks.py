@@ -6,6 +6,7 @@ import pytest
 
 from lstmlint.events import MethodCalled
 from lstmlint.values import Layer, Value
+from tests.checks.found import assert_found, assert_silent
 from tests.interpret.programs import world_of
 
 PROGRAM = """
@@ -91,3 +92,60 @@ def test_functions_without_a_name_are_called() -> None:
         keras.callbacks.LambdaCallback(None, lambda epoch, logs: net.reset_states(), on_train_end=print)
     """
     assert [event.name for event in world_of(text).events if isinstance(event, MethodCalled)] == ["reset_states"]
+
+
+STATEFUL = """
+    import keras, numpy as np
+    import helpers
+    from helpers import Base, Fresh, make
+    from keras import layers
+
+    class Log({base}):
+        def on_epoch_end(self, epoch, logs=None):
+            {body}
+
+    model = keras.Sequential([keras.Input(batch_shape=(2, 5, 3)), layers.LSTM(4, stateful=True)])
+    model.compile("adam", "mse")
+    x, y = np.zeros((8, 5, 3)), np.zeros((8, 4))
+    model.fit(x, y, batch_size=2, epochs=3, shuffle=False, callbacks={given}){mark}
+"""
+RULE = "keras-stateful"
+
+
+def stateful(given: str, base: str = "keras.callbacks.Callback", body: str = "pass", mark: str = "") -> str:
+    """A stateful model that runs for some epochs with callbacks."""
+    return STATEFUL.format(given=given, base=base, body=body, mark=mark)
+
+
+@pytest.mark.parametrize("given", ["[Fresh()]", "make()", "[Log(), *make()]", "[keras.callbacks.History(), Fresh]"])
+def test_a_callback_from_elsewhere_may_reset(given: str) -> None:
+    assert_silent(stateful(given))
+
+
+@pytest.mark.parametrize("base", ["Base", "keras.callbacks.Callback, Base", "Missing"])
+def test_so_may_one_that_inherits_from_elsewhere(base: str) -> None:
+    assert_silent(stateful("[Log()]", base))
+
+
+@pytest.mark.parametrize("body", ["helpers.reset_all(self.model)", "helpers.fill(self.model.layers[0].states)"])
+def test_so_may_one_that_calls_what_is_elsewhere(body: str) -> None:
+    assert_silent(stateful("[Log()]", body=body))
+
+
+def test_functions_in_place_of_methods_may() -> None:
+    assert_silent(stateful("[keras.callbacks.LambdaCallback(on_epoch_end=make())]"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "[Log()]",
+        "Log()",
+        "None",
+        "[]",
+        "[keras.callbacks.EarlyStopping('loss'), Log(), keras.callbacks.TensorBoard('logs')]",
+    ],
+)
+@pytest.mark.parametrize("body", ["pass", "print(logs, self.model.layers[0].states[0])"])
+def test_other_callbacks_do_not(given: str, body: str) -> None:
+    assert_found(stateful(given, body=body, mark="  # error"), RULE)
