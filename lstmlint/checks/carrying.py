@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.registration import contents
-from lstmlint.checks.states import tensors_in
+from lstmlint.checks.states import stack_of, state_parts, tensors_in
 from lstmlint.events import AttributeSet, Backward, Called, CutOff, Event, Round, Unfollowed
 from lstmlint.interpret.ops.trail import DETACHED, STATE
 from lstmlint.lean import dataclass
@@ -24,6 +24,8 @@ class Carry:
     after: Called
     between: tuple[Event, ...]
     """What happened from the one call to the other."""
+    later: tuple[Backward, ...]
+    """The computations of gradients after the later call."""
     states: tuple[Tensor, ...]
 
     @property
@@ -51,9 +53,21 @@ class Carry:
 
     @property
     def backward(self) -> Backward | None:
-        """The first computation of gradients between the two calls."""
+        """The first computation of gradients between the two calls, if gradients are computed behind both of them."""
+        if not any(compatible(event.path, self.after.path) for event in self.later):
+            return None
         found = (event for event in self.between if isinstance(event, Backward))
-        return next((event for event in found if compatible(event.path, self.after.path)), None)
+        possible = (event for event in found if compatible(event.path, self.after.path))
+        return next((event for event in possible if not self._is_of_another_call(event)), None)
+
+    def _is_of_another_call(self, backward: Backward) -> bool:
+        """True where a function that computes gradients has called the layer itself, and not for the earlier call."""
+        own = backward.inside
+        if self.before.inside[: len(own)] == own:
+            return False
+        layer = self.before.layer.id
+        others = (event for event in self.between if isinstance(event, Called) and event.layer.id == layer)
+        return any(other.inside[: len(own)] == own for other in others)
 
     @property
     def is_clear(self) -> bool:
@@ -66,23 +80,33 @@ def carries(facts: Facts) -> tuple[Carry, ...]:
     """All carries of a run, in the order of the later calls."""
     events = facts.world.events
     last: dict[tuple[Place, int], int] = {}
+    made: dict[int, int] = {}
+    """The calls by the first axes of the states that they returned, layers x directions."""
+    backwards = [(number, event) for number, event in enumerate(events) if isinstance(event, Backward)]
     found = []
     for number, event in enumerate(events):
         if not isinstance(event, Called) or event.layer.spec.framework != "torch":
             continue
         states = tensors_in(facts.world, event.state)
-        origins = [_origin(state, event.layer, last) for state in states]
+        origins = [_made_by(state, made) or _newest(state, event.layer, last) for state in states]
         known = [origin for origin in origins if origin is not None]
         if known and len(known) == len(states):
             before = events[max(known)]
             assert isinstance(before, Called)
             if compatible(before.path, event.path):
-                found.append(Carry(before, event, tuple(events[max(known) + 1 : number]), tuple(states)))
+                later = tuple(backward for position, backward in backwards if position > number)
+                found.append(Carry(before, event, tuple(events[max(known) + 1 : number]), later, tuple(states)))
         last[event.place, event.layer.id] = number
+        made.update((state.axes[0].id, number) for state in state_parts(event.result) if stack_of(state))
     return tuple(found)
 
 
-def _origin(state: Tensor, layer: Layer, last: dict[tuple[Place, int], int]) -> int | None:
+def _made_by(state: Tensor, made: dict[int, int]) -> int | None:
+    """The call that returned a state as it is."""
+    return made.get(state.axes[0].id) if state.axes else None
+
+
+def _newest(state: Tensor, layer: Layer, last: dict[tuple[Place, int], int]) -> int | None:
     """The newest call of a layer that a state may have come out of, by its number among the events."""
     if state.state is None:
         return None
