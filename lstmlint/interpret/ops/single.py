@@ -82,7 +82,7 @@ def squeeze(world: World, call: Call) -> Value:
             return world.unknown()
         result = replace(source, axes=tuple(axis for axis in source.axes if not axis.is_single))
         world.emit(Squeezed(place=call.place, source=source, position=None, axis=None, result=result))
-        return result
+        return world.unknown() if any(map(_may_be_one_layer, result.axes)) else result
     number = as_int(given)
     if isinstance(source, OpenTensor):
         return (None if number is None else _squeezed_edge(source, number)) or world.unknown()
@@ -95,6 +95,11 @@ def squeeze(world: World, call: Call) -> Value:
         axis = source.axes[place]
         world.emit(Squeezed(place=call.place, source=source, position=place, axis=axis, result=result))
     return result
+
+
+def _may_be_one_layer(axis: Axis) -> bool:
+    """True for layers x directions, of which nobody says how many there are: mostly one, where it is squeezed."""
+    return axis.role is Role.STACK and axis.size.known is None and not axis.size.exceeds(1)
 
 
 def _squeezed_edge(source: OpenTensor, number: int) -> Value | None:

@@ -33,9 +33,14 @@ def sliced(world: World, axis: Axis, part: Slice) -> Axis:
     if is_full(part) or reverses(part):
         return axis
     size = _known_length(axis, part) or _symbolic_length(axis, part)
-    if axis.role is Role.STACK and part.step is not None and part.step != NONE and as_int(part.step) != 1:
-        return world.axis(size)  # every other entry of a state: one direction of each layer, or one layer in so many
-    return axis if size == axis.size else resized(world, axis, size)
+    if size == axis.size:
+        return axis
+    return world.axis(size) if axis.role is Role.STACK and _ends_elsewhere(part) else resized(world, axis, size)
+
+
+def _ends_elsewhere(part: Slice) -> bool:
+    """True where what a slice leaves of a state no longer ends with the last layer, or leaves out entries between."""
+    return _given(part.upper) is not None or _given(part.step) not in (None, ONE)
 
 
 def reverses(part: Slice) -> bool:
