@@ -251,7 +251,7 @@ class _Run:
                 yield path
 
     def _kept(self, target: Target, found: list[Diagnostic]) -> list[Diagnostic]:
-        """A file's findings, without those that its comments suppress, that are too unsure, or that say it twice."""
+        """A file's findings, without those that its comments suppress, that are too unsure, or that a surer one says."""
         known = self.analysed.get(target.absolute, Analysed())
         rules = target.rules
         found = [diagnostic for diagnostic in found if diagnostic.rule in rules]
@@ -259,8 +259,9 @@ class _Run:
         if isinstance(source, SourceFile):
             found = suppress(found, source, target.settings, known.ran)
         sure = [diagnostic for diagnostic in found if diagnostic.confidence >= target.settings.min_confidence]
-        surest_last = sorted(sure, key=lambda diagnostic: diagnostic.confidence)
-        return list({(each.rule, each.span, each.message): each for each in surest_last}.values())
+        surest = {(each.rule, each.span): each.confidence for each in sorted(sure, key=lambda each: each.confidence)}
+        kept = [each for each in sure if each.confidence == surest[each.rule, each.span]]
+        return list({(each.rule, each.span, each.message): each for each in kept}.values())
 
     def _path(self, absolute: str) -> str:
         """The path as the user gave it; of a file that was not asked for, the one from the working folder."""

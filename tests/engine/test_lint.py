@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from lstmlint import checks
 from lstmlint.engine import analyse
 from lstmlint.engine.lint import Outcome, lint, lint_bytes
 from lstmlint.engine.settings import Options, SettingsFinder
-from lstmlint.findings import Confidence
+from lstmlint.findings import Check, Confidence, Finding
 from lstmlint.interpret.linted import Linted
 from lstmlint.names.project import Project
 from lstmlint.rulebook import rule_book
@@ -62,6 +63,20 @@ def test_what_is_said_twice_is_reported_once(write: Write, monkeypatch: pytest.M
     find = checks.find
     monkeypatch.setattr(checks, "find", lambda world, rules: find(world, rules) * 2)
     assert said(run()) == ["a.py:2:5 LST104"]
+
+
+def test_of_what_is_said_of_one_place_the_surest_is_reported(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("a.py", FLAW)
+    find = checks.find
+
+    def twice(world: World, rules: Iterable[Check]) -> list[tuple[str, Finding]]:
+        """As a file of a module and one that uses it say, with other words."""
+        found = find(world, rules)
+        unsure = [replace(each, message="as by default", confidence=Confidence.LIKELY) for _, each in found]
+        return [*((rule, each) for (rule, _), each in zip(found, unsure, strict=True)), *found]
+
+    monkeypatch.setattr(checks, "find", twice)
+    assert [found.message for found in run().diagnostics] == ["a flaw"]
 
 
 def test_places_are_shown_as_the_user_gave_the_path(write: Write) -> None:
