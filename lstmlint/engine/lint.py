@@ -251,7 +251,7 @@ class _Run:
                 yield path
 
     def _kept(self, target: Target, found: list[Diagnostic]) -> list[Diagnostic]:
-        """A file's findings, without those that its comments suppress, that are too unsure, or that a surer one says."""
+        """A file's findings, without what its comments suppress, what is too unsure, and what a surer one says."""
         known = self.analysed.get(target.absolute, Analysed())
         rules = target.rules
         found = [diagnostic for diagnostic in found if diagnostic.rule in rules]
