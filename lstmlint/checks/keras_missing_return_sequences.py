@@ -15,6 +15,8 @@ from lstmlint.checks.keras_steps import (
     first_by_hand,
     is_first,
     loss_family,
+    origin,
+    output_of,
     quoted,
     shape_text,
     time_before,
@@ -116,6 +118,52 @@ def _weighted(reduced: Reduced, facts: Facts) -> tuple[Note, Layer, Reduced] | N
         if other.how in ("sum", "mean") and not other.axis.is_single and _step_on_axis_1(other) == note:
             return note, layer, other
     return None
+
+
+@check(RULE, on=Reduced)
+def weighted_along_the_batch(reduced: Reduced, facts: Facts) -> Iterator[Finding]:
+    """Attention by hand over last steps, stretched by a query with an axis of one step: they meet along the batch."""
+    found = _weighted_batch(reduced, facts)
+    if found is None or not is_first(facts, reduced, lambda e: _place_of(_weighted_batch(e, facts))):
+        return
+    note, dropping, summed = found
+    because = [Evidence(reduced.place, "takes the softmax along the batch: each sample is held against every other")]
+    if summed is not reduced:
+        because.append(Evidence(summed.place, "sums over axis 1, which is the batch as well when there are no steps"))
+    yield Finding(
+        note.place,
+        f"{quoted(dropping)} returns its last step only, but its steps are weighted",
+        because=tuple(because),
+        cure=CURE,
+    )
+
+
+def _weighted_batch(reduced: Reduced, facts: Facts) -> tuple[Note, Layer, Reduced] | None:
+    """The layer whose last steps, of all samples, are weighted for each sample, and what sums them if that is told.
+
+    Scores of a single query (batch, 1, batch) say enough; others are also used to tell a batch's samples apart.
+    """
+    note = _of_the_batch(reduced, facts) if reduced.how == "softmax" else None
+    layer, rank = chosen(note), len(reduced.source.axes)
+    if note is None or layer is None:
+        return None
+    if reduced.position == 2:
+        return (note, layer, reduced) if rank == 3 and reduced.source.axes[1].is_single else None
+    for other in facts.events(Reduced):
+        is_sum = other.how == "sum" and other.position == 1 and len(other.source.axes) == 3
+        if is_sum and _of_the_batch(other, facts) == note:
+            return note, layer, other
+    return None
+
+
+def _of_the_batch(reduced: Reduced, facts: Facts) -> Note | None:
+    """The note of last steps along whose samples something runs for each of the same samples, on axis 0."""
+    note, axes = reduced.source.noted("last-step"), reduced.source.axes
+    if reduced.position == 0 or note is None or axes[0].id != reduced.axis.id:
+        return None
+    called = origin(facts, note)
+    output = None if called is None else output_of(called.result)
+    return note if isinstance(output, Tensor) and output.axes[0].id == axes[0].id else None
 
 
 def _step_on_axis_1(reduced: Reduced) -> Note | None:

@@ -23,9 +23,10 @@ from lstmlint.interpret.keras.inputs import (
 from lstmlint.interpret.keras.masks import with_mask
 from lstmlint.interpret.keras.planes import plane_sizes
 from lstmlint.interpret.keras.recurrent import apply_layer
+from lstmlint.interpret.ops.reduce import tell
 from lstmlint.interpret.ops.reorder import reordered
 from lstmlint.interpret.ops.reshape import merged, reshaped
-from lstmlint.interpret.ops.shape import listed, permutation, resized, size_at, with_axis, with_new_axis
+from lstmlint.interpret.ops.shape import listed, permutation, positions_in, resized, size_at, with_axis, with_new_axis
 from lstmlint.interpret.registry import Call, application
 from lstmlint.sizes import ONE, Size
 from lstmlint.values import (
@@ -118,6 +119,9 @@ def apply_elementwise(world: World, layer: Layer, call: Call) -> Value:
     given = first_input(world, call)
     if not is_both_directions(given):
         given = or_given(world, call, input_tensor(world, call))
+    if layer.spec.name == "Softmax" and isinstance(given, Tensor):
+        for position in positions_in(world, layer.argument("axis"), len(given.axes)) or ():
+            tell(world, given, position, "softmax", call.place)
     return called(world, layer, call, given, after(layer, call, given))
 
 

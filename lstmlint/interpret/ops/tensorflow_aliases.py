@@ -77,8 +77,8 @@ for _name in ("argmax", "argmin"):
 _add("torch.cumsum", "x axis", ". dim", *_in("tf", "tf.math", "keras.backend", names="cumsum"), axis=0)
 
 _NN = ("tf.nn", "tf.math", "keras.ops", "keras.activations", "keras.backend")
-_add("torch.softmax", "logits axis", ". dim", *_in(*_NN, names="softmax"))
-_add("torch.log_softmax", "logits axis", ". dim", *_in(*_NN, names="log_softmax"))
+_add("torch.softmax", "logits axis", ". dim", *_in(*_NN, names="softmax"), axis=-1)
+_add("torch.log_softmax", "logits axis", ". dim", *_in(*_NN, names="log_softmax"), axis=-1)
 
 _AXES = ("tf", "keras.ops", "keras.backend")
 _add("torch.unsqueeze", "input axis", ". dim", *_in(*_AXES, names="expand_dims"))

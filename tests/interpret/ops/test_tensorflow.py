@@ -14,10 +14,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 keras = pytest.importorskip("keras")
 tf = pytest.importorskip("tensorflow")
 
+from lstmlint.events import Reduced  # noqa: E402
 from lstmlint.interpret.ops.shape import size_at  # noqa: E402
 from lstmlint.values import Const, ListRef, Tensor, Tuple, Unknown, Value  # noqa: E402
 from lstmlint.world import World  # noqa: E402
-from tests.interpret.keras_worlds import convert, deep_shape, new_world, operate, tensor  # noqa: E402
+from tests.interpret.keras_worlds import apply, build, convert, deep_shape, new_world, operate, tensor  # noqa: E402
 
 B, T, F = 3, 5, 7
 X = (B, T, F)
@@ -162,6 +163,15 @@ def test_names_of_the_first_parameter() -> None:
         assert isinstance(operate(world, name, **{keyword: x}, **extra), Tensor)
     assert isinstance(operate(world, "tf.transpose", a=x, perm=(1, 0, 2)), Tensor)
     assert isinstance(operate(world, "tf.concat", values=world.new_list([x, x]), axis=0), Tensor)
+
+
+@pytest.mark.parametrize("name", ["tf.nn.softmax", "tf.nn.log_softmax", "keras.ops.softmax", "keras.backend.softmax"])
+@pytest.mark.parametrize(("given", "expected"), [({}, 2), ({"axis": 1}, 1), ({"axis": -1}, 2)])
+def test_a_softmax_runs_along_the_last_axis_unless_told(name: str, given: dict[str, int], expected: int) -> None:
+    world = new_world()
+    operate(world, name, tensor(world, *X), **given)
+    apply(world, build(world, "Softmax", **given), tensor(world, *X))
+    assert [event.position for event in world.events if isinstance(event, Reduced)] == [expected, expected]
 
 
 def test_axes_keep_their_identity() -> None:
