@@ -237,7 +237,7 @@ def _has_value_per_step(facts: Facts, family: str | None, note: Note, output: Te
     if family is None or len(target.axes) not in (2, 3) or target.axes[1].is_single:
         return False
     if len(target.axes) == 3:
-        return True
+        return not (target.axes[2].is_single and output.axes[1].size == target.axes[1].size)  # the loss drops the 1
     time = time_before(facts, note)
     if time is None or time.is_single or target.axes[1].size != time.size:
         return False

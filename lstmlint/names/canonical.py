@@ -64,6 +64,7 @@ _KERAS_LAYER_MODULES = (
     "activation",
     "merging",
 )
+_KERAS_MERGES = ("add", "average", "concatenate", "dot", "maximum", "minimum", "multiply", "subtract")
 _TORCH_LAYER_MODULES = (
     "rnn",
     "linear",
@@ -110,8 +111,9 @@ def canonical(path: str) -> str:
 def _canonical_keras(parts: list[str]) -> list[str]:
     if len(parts) > 2 and parts[-1] in _KERAS_TOP and parts[1] in ("models", "layers", "engine"):
         return ["keras", parts[-1]]
-    if len(parts) > 3 and parts[1] == "layers" and parts[2] in _KERAS_LAYER_MODULES and parts[-1][:1].isupper():
-        return ["keras", "layers", parts[-1]]
+    if len(parts) > 3 and parts[1] == "layers" and parts[2] in _KERAS_LAYER_MODULES:
+        if parts[-1][:1].isupper() or parts[-1] in _KERAS_MERGES:
+            return ["keras", "layers", parts[-1]]
     if parts[1:4] == ["layers", "experimental", "preprocessing"] and len(parts) == 5:
         return ["keras", "layers", parts[-1]]
     if len(parts) > 2 and parts[-1] == "InputLayer":

@@ -26,6 +26,8 @@ def test_other_names_stay_as_they_are(path: str) -> None:
         ("tf.keras.layers.LSTM", "keras.layers.LSTM"),
         ("tf_keras.layers.LSTM", "keras.layers.LSTM"),
         ("tensorflow.python.keras.layers.recurrent.LSTM", "keras.layers.LSTM"),
+        ("keras.layers.merge.add", "keras.layers.add"),
+        ("keras.layers.merge.Add", "keras.layers.Add"),
         ("tensorflow.compat.v1.keras.layers.CuDNNLSTM", "keras.layers.CuDNNLSTM"),
         ("tf.keras.layers.experimental.preprocessing.TextVectorization", "keras.layers.TextVectorization"),
         ("keras.models.Sequential", "keras.Sequential"),
