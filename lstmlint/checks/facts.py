@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TypeVar, cast
 
-from lstmlint.events import Built, Called, Event, Selected, Squeezed
+from lstmlint.events import Built, Called, Combined, Event, Selected, Squeezed
 from lstmlint.source import Place
 from lstmlint.values import Axis, Claim, Tuple, Value
 from lstmlint.world import World
@@ -53,11 +53,16 @@ class Facts:
         return self._origins.get(id(state))
 
     def drops(self, selected: Selected) -> bool:
-        """True where a selection drops its axis, at once or by a squeeze behind it."""
+        """True where a selection drops its axis: at once, by a squeeze behind it, or by spreading it over that axis."""
         if not selected.kept:
             return True
-        squeezed = (event.axis for event in self.events(Squeezed))
-        return any(axis is not None and axis.id == selected.axis.id and axis.is_single for axis in squeezed)
+        kept, squeezed = selected.axis.id, (event.axis for event in self.events(Squeezed))
+        if any(axis is not None and axis.id == kept and axis.is_single for axis in squeezed):
+            return True
+        return any(
+            {axis.is_single for part in event.parts for axis in part.axes if axis.id == kept} == {True, False}
+            for event in self.events(Combined)
+        )
 
     def built(self, layer: int) -> Built | None:
         """The construction of a layer, by its identity."""

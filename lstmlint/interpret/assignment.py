@@ -51,8 +51,13 @@ def assign(run: Run, frame: Frame, target: cst.BaseExpression, value: Value) -> 
 def _bind_name(run: Run, frame: Frame, target: cst.Name, value: Value) -> None:
     scope = frame.module if target.value in frame.globals else frame
     scope.variables[target.value] = value
-    if isinstance(value, Num) and value.axis is not None:
+    if isinstance(value, Num) and value.axis is not None and _is_used(frame, target.value):
         name_sizes(run, (target.value,), (value,), run.at(frame, target))
+
+
+def _is_used(frame: Frame, name: str) -> bool:
+    """False for a function's variable that nothing reads: what it is called was never put to the test."""
+    return frame.is_module or frame.unit is None or frame.unit.mentions(name) > 1
 
 
 def set_attribute(run: Run, owner: Value, name: str, value: Value) -> None:

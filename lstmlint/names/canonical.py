@@ -111,9 +111,9 @@ def canonical(path: str) -> str:
 def _canonical_keras(parts: list[str]) -> list[str]:
     if len(parts) > 2 and parts[-1] in _KERAS_TOP and parts[1] in ("models", "layers", "engine"):
         return ["keras", parts[-1]]
-    if len(parts) > 3 and parts[1] == "layers" and parts[2] in _KERAS_LAYER_MODULES:
-        if parts[-1][:1].isupper() or parts[-1] in _KERAS_MERGES:
-            return ["keras", "layers", parts[-1]]
+    is_inner = len(parts) > 3 and parts[1] == "layers" and parts[2] in _KERAS_LAYER_MODULES
+    if is_inner and (parts[-1][:1].isupper() or parts[-1] in _KERAS_MERGES):
+        return ["keras", "layers", parts[-1]]
     if parts[1:4] == ["layers", "experimental", "preprocessing"] and len(parts) == 5:
         return ["keras", "layers", parts[-1]]
     if len(parts) > 2 and parts[-1] == "InputLayer":

@@ -41,6 +41,7 @@ class Parsed:
 
     module: cst.Module
     statements: Sequence[cst.BaseStatement]
+    source: str = ""
     _texts: dict[int, str] = field(default_factory=dict)
 
     @cached_property
@@ -79,6 +80,11 @@ class Unit:
     def text(self, node: cst.CSTNode) -> str:
         """The source of a node on one line."""
         return self.parsed.text(node)
+
+    def mentions(self, name: str) -> int:
+        """How often a name stands in the stretch, comments left out."""
+        word = re.compile(rf"\b{re.escape(name)}\b")
+        return sum(len(word.findall(line.partition("#")[0])) for line in self.parsed.source.splitlines())
 
     def place(self, node: cst.CSTNode) -> NodePlace:
         """The place of a node of this unit."""
@@ -194,7 +200,7 @@ def _parse(text: str) -> Parsed | None:
     statements: Sequence[cst.BaseStatement] = module.body
     if indented:
         statements = cast("Sequence[cst.BaseStatement]", cst.ensure_type(module.body[0], cst.If).body.body)
-    return Parsed(module, statements)
+    return Parsed(module, statements, text)
 
 
 def _module(text: str) -> cst.Module | None:

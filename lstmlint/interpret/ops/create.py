@@ -13,13 +13,13 @@ from lstmlint.interpret.ops.shape import (
     axis_of_size,
     broadcast,
     listed,
+    name_axes,
     spread,
     tensor_argument,
     with_axis,
 )
 from lstmlint.interpret.ops.trail import COUNTED, LAST_POSITION, NUMPY, RANDOM, as_array, as_torch, joint_trail
 from lstmlint.interpret.registry import Call, operation
-from lstmlint.names.vocabulary import clear_role
 from lstmlint.sizes import Size
 from lstmlint.source import Place
 from lstmlint.values import (
@@ -31,7 +31,6 @@ from lstmlint.values import (
     Num,
     OpenTensor,
     Shape,
-    Strength,
     Tensor,
     Tuple,
     Unknown,
@@ -51,25 +50,9 @@ def made(world: World, call: Call, axes: Sequence[Axis] | None, *kinds: str) -> 
         return world.unknown()
     if RANDOM in kinds:
         world.emit(Randomised(place=call.place, function=call.name))
-    _name_axes(world, call, axes)
+    name_axes(world, call, axes)
     all_kinds = (*kinds, NUMPY) if call.name.startswith("numpy.") else kinds
     return Tensor(tuple(axes), tuple(Note(kind, call.place) for kind in all_kinds))
-
-
-def _name_axes(world: World, call: Call, axes: Sequence[Axis]) -> None:
-    """Claims by the names of the sizes: `randn(batch_size, seq_len, 8)`."""
-    for name, axis in zip(_texts_of_sizes(call, len(axes)), axes, strict=False):
-        role = clear_role(name)
-        if role is not None:
-            world.claim(axis, role, Strength.NAME, call.place, f"calls its size `{name}`")
-
-
-def _texts_of_sizes(call: Call, count: int) -> tuple[str, ...]:
-    """The sizes of a new tensor as they are written, one by one or as one tuple; empty where they are not."""
-    for value in (*call.args, *call.kwargs.values()):
-        if isinstance(value, Tuple) and len(value.names) == count:
-            return value.names
-    return call.texts[-count:] if count and len(call.texts) - count in (0, 1) else ()
 
 
 def filled(world: World, call: Call, axes: Sequence[Axis] | None) -> Value:

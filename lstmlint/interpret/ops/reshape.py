@@ -11,6 +11,7 @@ from lstmlint.interpret.ops.matching import Match, match
 from lstmlint.interpret.ops.shape import (
     AnyTensor,
     listed,
+    name_axes,
     position_in,
     sizes_of,
     spread,
@@ -92,7 +93,17 @@ def view(world: World, call: Call) -> Value:
         return world.unknown()
     if len(call.args) == 2 and _is_type(call.args[1]):
         return source
-    return reshaped(world, source, spread(world, call, 1, "shape", "size", "newshape"), call.place)
+    result = reshaped(world, source, spread(world, call, 1, "shape", "size", "newshape"), call.place)
+    _name_new(world, call, source, result)
+    return result
+
+
+def _name_new(world: World, call: Call, source: AnyTensor, result: Value) -> None:
+    """Claims by the names of the sizes, on the axes of a sequence of vectors that were not there before."""
+    if not isinstance(result, Tensor) or len(result.axes) != 3 or result.noted(SCRAMBLED) is not None:
+        return
+    old = {axis.id for axis in source.axes} if isinstance(source, Tensor) else set()
+    name_axes(world, call, result.axes, old)
 
 
 def _is_type(value: Value) -> bool:

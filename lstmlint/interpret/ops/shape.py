@@ -6,7 +6,7 @@ functions that change axes work on tensors of unknown rank too, as far as the ax
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from lstmlint.events import Inserted
@@ -14,6 +14,7 @@ from lstmlint.interpret.ops.trail import with_features
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
+from lstmlint.names.vocabulary import clear_role
 from lstmlint.sizes import ONE, Opaque, Size
 from lstmlint.source import Place
 from lstmlint.values import (
@@ -24,6 +25,7 @@ from lstmlint.values import (
     OpenTensor,
     Role,
     Shape,
+    Strength,
     Tensor,
     Tuple,
     Unknown,
@@ -239,3 +241,19 @@ def broadcast(shapes: Iterable[tuple[Axis, ...]]) -> tuple[Axis, ...]:
             elif found[back].is_single and not axis.is_single:
                 found[back] = axis
     return tuple(reversed(found))
+
+
+def name_axes(world: World, call: Call, axes: Sequence[Axis], old: Container[int] = ()) -> None:
+    """Claims by the names of the sizes: `randn(batch_size, seq_len, 8)`; none on axes that are known of old."""
+    for name, axis in zip(_texts_of_sizes(call, len(axes)), axes, strict=False):
+        role = clear_role(name)
+        if role is not None and axis.id not in old:
+            world.claim(axis, role, Strength.NAME, call.place, f"calls its size `{name}`")
+
+
+def _texts_of_sizes(call: Call, count: int) -> tuple[str, ...]:
+    """The sizes of a new tensor as they are written, one by one or as one tuple; empty where they are not."""
+    for value in (*call.args, *call.kwargs.values()):
+        if isinstance(value, Tuple) and len(value.names) == count:
+            return value.names
+    return call.texts[-count:] if count and len(call.texts) - count in (0, 1) else ()
