@@ -39,8 +39,10 @@ def to_numpy(world: World, call: Call) -> Value:
 
 @operation("torch.nn.Parameter", "torch.nn.parameter.Parameter")
 def to_parameter(world: World, call: Call) -> Value:
-    """A tensor that is learned: whatever it starts from."""
-    return overwritten(to_torch(world, call))
+    """A tensor that is learned, whatever it starts from; one that every forward pass makes anew never is."""
+    made = to_torch(world, call)
+    is_made_anew = bool(world.inside) and world.inside[-1].function == "forward" and not world.under
+    return made if is_made_anew else overwritten(made)
 
 
 @operation("torch.from_numpy", "torch.autograd.Variable")
