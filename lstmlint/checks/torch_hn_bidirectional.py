@@ -106,12 +106,14 @@ def _is_cut(result: Tensor, facts: Facts) -> bool:
 
 
 def _is_fed_on(result: Tensor, facts: Facts) -> bool:
-    """True where the step is the next input of a recurrent layer."""
+    """True where the step, as one step, is the next input of a recurrent layer."""
     wanted = {axis.id for axis in result.axes}
+    sources = (called.source for called in facts.events(Called) if is_torch_recurrent(called.layer))
     return any(
-        isinstance(called.source, Tensor) and wanted <= {axis.id for axis in called.source.axes}
-        for called in facts.events(Called)
-        if is_torch_recurrent(called.layer)
+        isinstance(source, Tensor)
+        and wanted <= {axis.id for axis in source.axes}
+        and all(axis.is_single for axis in source.axes if axis.id not in wanted)
+        for source in sources
     )
 
 

@@ -20,6 +20,7 @@ from lstmlint.interpret.ops.shape import (
 )
 from lstmlint.interpret.ops.trail import SCRAMBLED, noted
 from lstmlint.interpret.registry import Call, operation
+from lstmlint.sizes import Opaque
 from lstmlint.source import Place
 from lstmlint.values import Axis, Const, External, Num, OpenTensor, Tensor, Value, as_int, as_size
 from lstmlint.world import World
@@ -49,10 +50,28 @@ def reshaped(world: World, source: AnyTensor, values: Sequence[Value] | None, pl
     if targets is None:
         return world.unknown()
     if isinstance(source, OpenTensor):
+        world.tensor(source, _rank_told(source, targets))
         result = _of_unknown_rank(world, source, targets)
         tell_inserted(world, source, result, place)
         return result
     return finished(world, source, match(world, source.axes, targets), place)
+
+
+def _rank_told(source: OpenTensor, targets: Sequence[Target]) -> int | None:
+    """How many axes a tensor has that is regrouped to its own sizes: all of them, or a -1 for those not mentioned.
+
+    That a -1 stands for axes behind the last one mentioned would tell nothing of how many these are.
+    """
+    sizes = [target.size for target in targets if target.size is not None]
+    symbols = [symbol for size in sizes for monomial, _ in size.terms for symbol in monomial]
+    keys = [symbol.key for symbol in symbols if isinstance(symbol, Opaque)]
+    numbers = [key[2] for key in keys if isinstance(key, tuple) and key[:2] == ("size", source.root)]
+    if source.head or source.tail or source.drop or len(numbers) < len(symbols) or len(set(numbers)) < len(numbers):
+        return None
+    is_inferred = any(target.inferred for target in targets)
+    if max(numbers, default=0) < 2 or min(numbers) < 0 or is_inferred == (len(numbers) == max(numbers) + 1):
+        return None
+    return int(max(numbers)) + 1
 
 
 def finished(world: World, source: Tensor, found: Match, place: Place) -> Tensor:
