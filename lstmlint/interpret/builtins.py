@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from lstmlint.interpret.building import some_member
 from lstmlint.interpret.conditions import truth
@@ -41,6 +42,9 @@ from lstmlint.values import (
 )
 from lstmlint.world import World
 
+_OF_CHECKPOINT = ("use_reentrant", "context_fn", "determinism_check", "debug", "early_stop", "preserve_rng_state")
+"""The arguments of torch.utils.checkpoint.checkpoint itself (torch 2.13)."""
+
 
 def library(run: Run) -> dict[str, Operation]:
     """The builtins as operations that know their run."""
@@ -71,6 +75,7 @@ def library(run: Run) -> dict[str, Operation]:
         **dict.fromkeys(IS_TENSOR, _isinstance),
         "builtins.callable": _unknown,
         "functools.partial": _partial,
+        "torch.utils.checkpoint.checkpoint": _checkpoint,
         "copy.copy": copied,
         "copy.deepcopy": copied,
         "typing.cast": _second,
@@ -277,6 +282,14 @@ def _isinstance(run: Run, call: Call) -> Value:
     value, kind = call.arg(0), TENSOR if call.name in IS_TENSOR else call.arg(1)
     verdict = is_instance(run, value, kind) if value is not None and kind is not None else None
     return run.world.unknown() if verdict is None else Const(verdict, call.place)
+
+
+def _checkpoint(run: Run, call: Call) -> Value:
+    """Calls what it is given, to compute it once more behind the backward pass."""
+    if not call.args:
+        return run.world.unknown()
+    kwargs = {name: value for name, value in call.kwargs.items() if name not in _OF_CHECKPOINT}
+    return run.call(call.args[0], replace(call, args=call.args[1:], kwargs=kwargs, texts=call.texts[1:]))
 
 
 def _partial(run: Run, call: Call) -> Value:

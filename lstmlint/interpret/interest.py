@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
+import libcst as cst
+
 from lstmlint.interpret.attributes import stored_attributes
 from lstmlint.interpret.run import Run
+from lstmlint.interpret.scope import Frame, FunctionInfo
 from lstmlint.triage import LAYERS
 from lstmlint.values import (
     Bound,
@@ -20,6 +26,7 @@ from lstmlint.values import (
     Value,
 )
 
+_NAMES = re.compile(r"[^\W\d]\w*")
 _ITSELF = frozenset({"forward", "call", "super", "__call__"})
 """Words by which a method calls the object, beside `self(...)`, or what the object derives from."""
 _RECURRENT = (*(name.decode() for name in LAYERS), "Bidirectional", "TimeDistributed", "Sequential", "Model")
@@ -43,6 +50,29 @@ def concerned_methods(run: Run, owner: Instance, methods: list[Function], involv
         found |= news
         pending += news
     return [method for method in methods if method in found]
+
+
+def handed_out(run: Run) -> Iterator[FunctionInfo]:
+    """The functions inside functions that nobody has called, if they name a recurrent layer or what holds one.
+
+    They were given to something that is not followed: an optimiser's step, a trainer, a hook.
+    """
+    for info in list(run.functions.values()):
+        if info.node is None or info.ident in run.entered or info.closure.file is not run.frames[0].file:
+            continue
+        if isinstance(info.node, cst.FunctionDef) and info.owner is None and info.closure.parent is not None:
+            text = "" if info.unit is None else info.unit.text(info.node)
+            if any(_holds(run, value, set()) for value in _mentioned(info, text)):
+                yield info
+
+
+def _mentioned(info: FunctionInfo, text: str) -> Iterator[Value]:
+    """What a function's text names of the variables around it."""
+    scope: Frame | None = info.closure
+    words = frozenset(_NAMES.findall(text))
+    while scope is not None:
+        yield from (value for name, value in scope.variables.items() if name in words)
+        scope = scope.parent
 
 
 def _words(run: Run, method: Function) -> frozenset[str]:

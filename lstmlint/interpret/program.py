@@ -21,7 +21,7 @@ from lstmlint.interpret.calls import call_function
 from lstmlint.interpret.classes import call_instance, instantiate
 from lstmlint.interpret.decorators import register
 from lstmlint.interpret.definitions import Nowhere, ancestry
-from lstmlint.interpret.interest import concerned_methods
+from lstmlint.interpret.interest import concerned_methods, handed_out
 from lstmlint.interpret.keras.sequential import finish
 from lstmlint.interpret.keras.training import tell_compiled
 from lstmlint.interpret.linted import Linted
@@ -142,6 +142,8 @@ def _entries(run: Run, linted: Linted) -> Iterator[Callable[[], object]]:
         if isinstance(value, Class) and not _was_reached(run, value):
             yield lambda value=value: _instantiate(run, value)  # type: ignore[misc]
     yield from _objects(run, linted)
+    for info in handed_out(run):
+        yield lambda info=info: _call_inner(run, info)  # type: ignore[misc]
 
 
 def _roots_first(file: ModuleFile, definitions: list[FunctionEntry | ClassEntry]) -> list[FunctionEntry | ClassEntry]:
@@ -180,6 +182,11 @@ def _no_arguments(run: Run, name: str) -> Call:
 
 def _call_function(run: Run, value: Function) -> None:
     info = run.function(value)
+    _at_entry(run, info.ident)
+    call_function(run, info, _no_arguments(run, info.name), None)
+
+
+def _call_inner(run: Run, info: FunctionInfo) -> None:
     _at_entry(run, info.ident)
     call_function(run, info, _no_arguments(run, info.name), None)
 

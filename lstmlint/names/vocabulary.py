@@ -15,6 +15,10 @@ _CLEAR = {
         r"timesteps?|seq_?len(gth)?s?|max_?len(gth)?|len_?seq|time_?(dim|len)|horizon|window_?(len(gth)?|size)?|look_?back))_?$"
     ),
 }
+_LONGEST = re.compile(
+    r"^(int\()?((np\.|torch\.)?a?max\((len\(|map\(len\b|\[?len\(|[\w.]*(lens|lengths)\b)|[\w.]*(lens|lengths)\.a?max\(\))"
+)
+"""`max(lengths)`, `max(len(x) for x in batch)`, `lengths.max()`: how long the longest sequence is."""
 _LETTERS = {
     Role.BATCH: {"b", "n", "bs", "nb", "bz", "batch"},
     Role.TIME: {"t", "s", "l", "seq", "length", "tlen", "ts", "steps"},
@@ -25,6 +29,11 @@ def clear_role(name: str) -> Role | None:
     """The role that a name states plainly: `batch_size`, `seq_len`; None for `n`, `t` and everything else."""
     name = name.rpartition(".")[2].lower()
     return next((role for role, pattern in _CLEAR.items() if pattern.match(name)), None)
+
+
+def role_of_size(text: str) -> Role | None:
+    """The role that a size states plainly, as it is written: by its name, or as the greatest of some lengths."""
+    return Role.TIME if _LONGEST.match(text) else clear_role(text)
 
 
 def likely_role(name: str) -> Role | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from lstmlint.values import Tuple
 from tests.interpret.programs import run_of
 
 NET = """
@@ -74,3 +75,45 @@ def test_definitions_without_a_recurrent_layer_wait_until_they_are_used() -> Non
     assert "unheard" not in entered(NET.format(method=""))
     used = NET.format(method="def own(self, x):\n        return self.rnn(unheard(x))")
     assert "unheard" in entered(used)
+
+
+INNER = """
+import torch
+from torch import nn
+
+other = nn.Linear(3, 5)
+
+def main(inputs, optimizer):
+    net = nn.LSTM(3, 5)
+
+    def closure():
+        return net(inputs)
+
+    def told():
+        print("done")
+
+    def called():
+        return net(inputs)
+
+    called()
+    optimizer.step(closure)
+    whatever(told)
+"""
+
+
+def test_a_function_inside_that_is_handed_out_is_run_where_it_names_a_recurrent_layer() -> None:
+    assert entered(INNER) == {"main", "closure", "called"}
+
+
+def test_what_a_checkpoint_is_given_is_called() -> None:
+    run = run_of("""
+        import torch
+        from torch.utils.checkpoint import checkpoint
+
+        layer = torch.nn.GRU(3, 5)
+        x = torch.zeros(2, 4, 3)
+        plain, again = layer(x), checkpoint(layer, x, use_reentrant=False)
+    """)
+    variables = run.frames[0].variables
+    assert type(variables["plain"]) is type(variables["again"]) is Tuple
+    assert len(variables["again"].items) == 2  # type: ignore[union-attr]

@@ -7,7 +7,7 @@ import importlib
 import pytest
 
 from lstmlint.names.canonical import canonical
-from lstmlint.names.vocabulary import clear_role, likely_role
+from lstmlint.names.vocabulary import clear_role, likely_role, role_of_size
 from lstmlint.values import Role
 
 
@@ -79,3 +79,19 @@ def test_clear_names_say_their_role(name: str, role: Role) -> None:
 def test_letters_are_likely_only(name: str, role: Role) -> None:
     assert clear_role(name) is None
     assert likely_role(name) is role
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "max(lengths)", "max(len(x) for x in batch)", "max([len(x) for x in batch])", "max(map(len, rows))",
+        "lengths.max()", "lengths.max().item()", "int(max(seq_lens))", "np.max(lens)", "self.lengths.max()", "max_len",
+    ],
+)  # fmt: skip
+def test_the_greatest_of_some_lengths_is_a_number_of_steps(text: str) -> None:
+    assert role_of_size(text) is Role.TIME
+
+
+@pytest.mark.parametrize("text", ["max(sizes)", "len(lengths)", "min(lengths)", "lengths[0]", "max(values)"])
+def test_other_sizes_say_nothing_by_how_they_are_computed(text: str) -> None:
+    assert role_of_size(text) is None

@@ -14,7 +14,7 @@ from lstmlint.interpret.ops.trail import with_features
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
-from lstmlint.names.vocabulary import clear_role
+from lstmlint.names.vocabulary import role_of_size
 from lstmlint.sizes import ONE, Opaque, Size
 from lstmlint.source import Place
 from lstmlint.values import (
@@ -246,7 +246,7 @@ def broadcast(shapes: Iterable[tuple[Axis, ...]]) -> tuple[Axis, ...]:
 def name_axes(world: World, call: Call, axes: Sequence[Axis], old: Container[int] = ()) -> None:
     """Claims by the names of the sizes: `randn(batch_size, seq_len, 8)`; none on axes that are known of old."""
     for name, axis in zip(_texts_of_sizes(call, len(axes)), axes, strict=False):
-        role = clear_role(name)
+        role = role_of_size(name)
         if role is not None and axis.id not in old:
             world.claim(axis, role, Strength.NAME, call.place, f"calls its size `{name}`")
 
