@@ -6,6 +6,7 @@ taken silently: the layer then runs along the batch.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 
@@ -14,13 +15,16 @@ from lstmlint.catalogue.keras_removed import TIME_MAJOR
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_removed_api import knows_of_versions
 from lstmlint.checks.keras_steps import is_first, is_keras, quoted
-from lstmlint.events import Built, Called, Fitted, Selected
+from lstmlint.events import Built, Called, Entered, Fitted, Selected
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.keras.recurrent import wrapped
 from lstmlint.interpret.wording import shortened
+from lstmlint.source import Place
 from lstmlint.values import Claim, Const, Layer, Role, Strength, Tensor, as_bool, compatible
 
 RULE = "keras-time-major"
+_OF_A_WAVE = re.compile("sample", re.IGNORECASE)
+"""Frames of so many samples each are a recording cut into pieces, and no batch."""
 
 
 @check(RULE, on=Built)
@@ -53,6 +57,57 @@ def batch_read_as_time(called: Called, facts: Facts) -> Iterator[Finding]:
         because=(Evidence(turned.place, "puts time first"), Evidence(claim.place, claim.text)),
         cure="give the layer the batch first",
     )
+
+
+@check(RULE, on=Called)
+def samples_said_to_be_steps(called: Called, facts: Facts) -> Iterator[Finding]:
+    """What the layer reads as the batch is said to be time, and what it reads as time to be the batch."""
+    source = called.source
+    if not _reads_batch_first(called.layer, facts) or not isinstance(source, Tensor):
+        return
+    said = _said_otherwise(source, called, facts)
+    if said:
+        yield _read_otherwise(called.layer, called.place, said)
+
+
+@check(RULE, on=Entered)
+def samples_given_as_steps(entered: Entered, facts: Facts) -> Iterator[Finding]:
+    """The same, of what a model is given that a layer of the model reads."""
+    wanted = [axis.id for axis in entered.declared.axes[:2]]
+    said = _said_otherwise(entered.given, entered, facts) if len(entered.declared.axes) > 2 else ()
+    reading = (called for called in facts.events(Called) if said and _reads_batch_first(called.layer, facts))
+    for called in reading:
+        if isinstance(called.source, Tensor) and [axis.id for axis in called.source.axes[:2]] == wanted:
+            yield _read_otherwise(called.layer, entered.place, said)
+            return
+
+
+def _read_otherwise(layer: Layer, place: Place, said: tuple[Claim, ...]) -> Finding:
+    return Finding(
+        place,
+        f"{quoted(layer)} reads (batch, time, features), but its input has the time first",
+        because=tuple(Evidence(claim.place, claim.text) for claim in said),
+        cure="give the layer the batch first",
+        confidence=Confidence.LIKELY,
+    )
+
+
+def _said_otherwise(source: Tensor, event: Called | Entered, facts: Facts) -> tuple[Claim, ...]:
+    """What says that the first axis is time, and the second the batch; nothing where another says what Keras says."""
+    if len(source.axes) < 3 or source.noted("transposed") or any(axis.is_single for axis in source.axes[:2]):
+        return ()
+    both = [[claim for claim in facts.claims(axis) if compatible(claim.path, event.path)] for axis in source.axes[:2]]
+    said = [[claim for claim in claims if not _is_keras_own(claim, facts)] for claims in both]
+    if {claim.role for claim in said[0]} != {Role.TIME} or {claim.role for claim in said[1]} != {Role.BATCH}:
+        return ()
+    if all(_OF_A_WAVE.search(claim.text) for claim in said[1]):
+        return ()
+    return said[0][0], said[1][0]
+
+
+def _is_keras_own(claim: Claim, facts: Facts) -> bool:
+    """True for what Keras takes any input for."""
+    return claim.kind in ("input", "fit") or _is_a_layers(claim, facts)
 
 
 @check(RULE, on=Selected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -22,10 +23,12 @@ from lstmlint.interpret.ops.trail import joined_trail, joint_state
 from lstmlint.interpret.registry import Call, Operation, operation
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
+from lstmlint.names.vocabulary import clear_role
 from lstmlint.sizes import Size
-from lstmlint.values import Axis, Const, ListRef, OpenTensor, Role, Tensor, Tuple, Value, as_int
+from lstmlint.values import Axis, Const, ListRef, OpenTensor, Role, Strength, Tensor, Tuple, Value, as_int
 from lstmlint.world import World
 
+_ROUNDS = re.compile(r"^[\[(][^\[]*\bfor \w+ in range\(([\w.]+)\)[\])]$")
 TENSORS = ("tensors", "arrays", "arys", "tup", "seq", "values")
 
 
@@ -151,8 +154,17 @@ def stacked(world: World, call: Call, parts: Sequence[Value], count: Size | None
     if result is None:
         return world.unknown()
     position = result.axes.index(new) if isinstance(result, Tensor) else None
+    _name_rounds(world, call, new)
     _tell(world, call, parts, position, None, result)
     return result
+
+
+def _name_rounds(world: World, call: Call, axis: Axis) -> None:
+    """Claims by the name of how many are made: `stack([observe() for _ in range(seq_len)])`."""
+    match = _ROUNDS.search(call.texts[0]) if call.texts else None
+    role = None if match is None else clear_role(match[1])
+    if match is not None and role is not None:
+        world.claim(axis, role, Strength.NAME, call.place, f"stacks as many as `{match[1]}` says")
 
 
 def _by_rank(flat: int | None, along: int) -> Operation:
