@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from lstmlint.checks.evidence import is_torch_recurrent
 from lstmlint.checks.facts import Facts
-from lstmlint.events import Called
+from lstmlint.events import Built, Called
 from lstmlint.findings import Confidence
-from lstmlint.values import Axis, ListRef, Role, Tensor, Tuple, Value, as_bool
+from lstmlint.values import Axis, ListRef, Role, Tensor, Tuple, Value, as_bool, as_size
 from lstmlint.world import World
 
 
@@ -48,11 +48,23 @@ def is_surely_bidirectional(called: Called) -> bool:
     return as_bool(called.layer.argument("bidirectional")) is True
 
 
-def stack_confidence(stack: Axis) -> Confidence | None:
+def stack_confidence(stack: Axis, facts: Facts) -> Confidence | None:
     """How sure it is that a state has more than one layer x direction; None where it has exactly one."""
     if stack.is_single:
         return None
-    return Confidence.CERTAIN if stack.size.exceeds(1) else Confidence.POSSIBLE
+    if stack.size.exceeds(1):
+        return Confidence.CERTAIN
+    return Confidence.LIKELY if _is_counted_in(stack, facts) else Confidence.POSSIBLE
+
+
+def _is_counted_in(stack: Axis, facts: Facts) -> bool:
+    """True where a layer reads so many times a width as there are layers: the program foresees several of them."""
+    own = {symbol for monomial, _ in stack.size.terms for symbol in monomial}
+    for built in facts.events(Built):
+        size = as_size(built.layer.argument("in_features"))
+        if size is not None and any(len(monomial) > 1 and own & set(monomial) for monomial, _ in size.terms):
+            return True
+    return False
 
 
 def tensors_in(world: World, value: Value | None) -> list[Tensor]:

@@ -88,9 +88,9 @@ def _is_as_long_as_batch(zipped: Zipped, state: Tensor) -> bool:
 def rows_cut_across_samples(reshaped: Reshaped, facts: Facts) -> Iterator[Finding]:
     """`h_n.view(batch, -1)`, and flattening that merges the batch into the features."""
     stack = stack_of(reshaped.source)
-    if stack is None or not (reshaped.scrambled or _merges_batch(reshaped)):
+    if stack is None or not (reshaped.scrambled or _merges_batch(reshaped) or _deals_out(reshaped)):
         return
-    confidence = stack_confidence(stack)
+    confidence = stack_confidence(stack, facts)
     if confidence is None:
         return
     text = shortened(reshaped.place.text)
@@ -119,6 +119,14 @@ def _merges_batch(reshaped: Reshaped) -> bool:
         return False
     merged = [part.id for part in result.axes[-1].parts]
     return merged == [source.axes[1].id, source.axes[2].id]
+
+
+def _deals_out(reshaped: Reshaped) -> bool:
+    """True for (S,B,H) to (B,S*H): right for one layer, mixing samples for more."""
+    source, result = reshaped.source.axes, reshaped.result.axes
+    if len(source) != 3 or len(result) != 2:
+        return False
+    return result[0].size == source[1].size and result[1].size == source[0].size * source[2].size
 
 
 @check(RULE, on=Sliced)
