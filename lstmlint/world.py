@@ -23,6 +23,7 @@ from lstmlint.values import (
     Axis,
     Claim,
     Condition,
+    Const,
     DictRef,
     External,
     Instance,
@@ -144,6 +145,8 @@ class World:
     """Where the first slice of an axis at some place began."""
     ragged: dict[int, Ragged] = field(default_factory=dict)
     """The batch axes of loaders whose last batch may be smaller, by their identity."""
+    options: dict[Hashable, Const] = field(default_factory=dict)
+    """The defaults of the command line's options, by the names of the attributes that hold them."""
     unbound: dict[int, Unbound] = field(default_factory=dict)
     """The lists that are a tensor taken apart, by their address."""
     apply: Callable[[Value, Call], Value] | None = None

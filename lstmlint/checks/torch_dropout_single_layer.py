@@ -8,6 +8,7 @@ from lstmlint.checks.evidence import is_torch_recurrent
 from lstmlint.checks.facts import Facts
 from lstmlint.events import Built
 from lstmlint.findings import Confidence, Evidence, Finding, check
+from lstmlint.interpret.options import default_of
 from lstmlint.values import Const, Layer, as_int, is_assumed
 
 
@@ -17,18 +18,21 @@ def dropout_between_no_layers(built: Built, facts: Facts) -> Iterator[Finding]:
     layer = built.layer
     if not is_torch_recurrent(layer) or as_int(layer.argument("num_layers")) != 1:
         return
-    rate = layer.argument("dropout")
+    given = layer.argument("dropout")
+    option = default_of(facts.world, given)
+    rate = given if option is None else option
     if not isinstance(rate, Const) or isinstance(rate.value, bool) or not _is_positive(rate.value):
         return
     if _built_deeper_elsewhere(layer, facts):
         return
     how = " by default" if is_assumed(layer.argument("num_layers")) else ""
+    usual = "" if option is None else ", the option's default,"
     yield Finding(
         built.place,
-        f"dropout={rate.value} drops nothing: num_layers is 1{how}, and torch drops values between layers only",
+        f"dropout={rate.value}{usual} drops nothing: num_layers is 1{how}, and torch drops values between layers only",
         because=() if rate.place is None else (Evidence(rate.place, "is the rate"),),
         cure="put an nn.Dropout in front of the layer or behind it, or stack layers with `num_layers=2`",
-        confidence=Confidence.LIKELY if how else Confidence.CERTAIN,
+        confidence=Confidence.LIKELY if how or usual else Confidence.CERTAIN,
     )
 
 

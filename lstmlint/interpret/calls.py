@@ -17,6 +17,7 @@ from lstmlint.interpret.in_place import note_change
 from lstmlint.interpret.iteration import unpack_starred
 from lstmlint.interpret.joins import join, known_choices
 from lstmlint.interpret.keras.arrays import library_result, of_function, of_method, twin
+from lstmlint.interpret.options import note_option
 from lstmlint.interpret.registry import APPLICATIONS, OPERATIONS, Call
 from lstmlint.interpret.run import CALLS, EXPRESSIONS, Run, handles
 from lstmlint.interpret.scope import Frame, FunctionInfo
@@ -201,6 +202,7 @@ def call_library(run: Run, path: str, call: Call) -> Value:
 @handles(CALLS, Unknown)
 def _unknown(run: Run, callee: Unknown, call: Call) -> Value:
     note_unfollowed(run.world, call)
+    note_option(run.world, callee, call)
     module = module_of(callee)
     if module and call.kwargs:
         run.world.emit(BuiltByName(place=call.place, module=module, keywords=tuple(call.kwargs)))
