@@ -32,8 +32,11 @@ class Facts:
             self._built.setdefault(built.layer.id, built)
             self._first_built.setdefault(built.place, built)
         self._claims: dict[int, list[Claim]] = {}
+        self._said: dict[int, list[Claim]] = {}
         for claim in dict.fromkeys(world.claims):
             self._claims.setdefault(claim.axis, []).append(claim)
+            if claim.layer is None:
+                self._said.setdefault(claim.axis, []).append(claim)
 
     def events(self, kind: type[SomeEvent]) -> list[SomeEvent]:
         """All events of a kind, or of every kind, in source order of the run. The list is not to be changed."""
@@ -42,6 +45,10 @@ class Facts:
     def claims(self, axis: Axis) -> list[Claim]:
         """All claims on an axis, in the order in which they were made."""
         return self._claims.get(axis.id, [])
+
+    def said(self, axis: Axis) -> list[Claim]:
+        """Those claims that are no recurrent layer's by its layout: a deep stack has one layer's for each layer."""
+        return self._said.get(axis.id, [])
 
     def origin(self, state: Value) -> Called | None:
         """The call that gave this very value as a part of its result."""

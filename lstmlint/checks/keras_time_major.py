@@ -23,6 +23,8 @@ from lstmlint.source import Place
 from lstmlint.values import Claim, Const, Layer, Role, Strength, Tensor, as_bool, compatible
 
 RULE = "keras-time-major"
+_KERAS_OWN = ("input", "fit")
+"""What claims that Keras makes of any input it is given."""
 _OF_A_WAVE = re.compile("sample", re.IGNORECASE)
 """Frames of so many samples each are a recording cut into pieces, and no batch."""
 
@@ -96,18 +98,15 @@ def _said_otherwise(source: Tensor, event: Called | Entered, facts: Facts) -> tu
     """What says that the first axis is time, and the second the batch; nothing where another says what Keras says."""
     if len(source.axes) < 3 or source.noted("transposed") or any(axis.is_single for axis in source.axes[:2]):
         return ()
-    both = [[claim for claim in facts.claims(axis) if compatible(claim.path, event.path)] for axis in source.axes[:2]]
-    said = [[claim for claim in claims if not _is_keras_own(claim, facts)] for claims in both]
+    said = [
+        [claim for claim in facts.said(axis) if claim.kind not in _KERAS_OWN and compatible(claim.path, event.path)]
+        for axis in source.axes[:2]
+    ]
     if {claim.role for claim in said[0]} != {Role.TIME} or {claim.role for claim in said[1]} != {Role.BATCH}:
         return ()
     if all(_OF_A_WAVE.search(claim.text) for claim in said[1]):
         return ()
     return said[0][0], said[1][0]
-
-
-def _is_keras_own(claim: Claim, facts: Facts) -> bool:
-    """True for what Keras takes any input for."""
-    return claim.kind in ("input", "fit") or _is_a_layers(claim, facts)
 
 
 @check(RULE, on=Selected)
