@@ -17,6 +17,7 @@ from lstmlint.values import (
     Unknown,
     Value,
     as_size,
+    compatible,
 )
 from lstmlint.world import World
 
@@ -53,7 +54,8 @@ def _one_of(world: World, one_path: Path, one: Value, other_path: Path, other: V
     choices: dict[Value, Path] = {}
     for path, value in ((one_path, one), (other_path, other)):
         inner = value.choices if isinstance(value, OneOf) else ((path, value),)
-        for own, choice in inner:
+        possible = [(own, choice) for own, choice in inner if compatible(own, path)]  # the branch has ruled out others
+        for own, choice in possible or inner:
             choices.setdefault(choice, own | path)
     if len(choices) > CHOICES or any(isinstance(choice, Unknown) for choice in choices):
         return world.unknown()
