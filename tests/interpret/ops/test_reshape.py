@@ -8,6 +8,7 @@ from lstmlint.events import Reshaped
 from lstmlint.sizes import Opaque, Size
 from lstmlint.values import Axis, Num, OpenTensor, Role, Tensor
 from tests.interpret.ops.bench import At, Bench, ids, size, sizes
+from tests.interpret.programs import run_of
 
 
 def number(name: str) -> Num:
@@ -352,3 +353,23 @@ def test_notes_travel() -> None:
     assert isinstance(turned, Tensor)
     result, _ = view(bench, turned, -1, 4)
     assert result.noted("transposed") is not None and isinstance(result.axes[0], Axis)
+
+
+@pytest.mark.parametrize(
+    ("given", "rank"),
+    [
+        ("view(x.size(1), x.size(0), x.size(2))", 3),
+        ("reshape(x.shape[0], x.shape[2], x.shape[1])", 3),
+        ("view(x.size(0) * x.size(3), x.size(1), -1)", 4),
+        ("view(x.size(0) * x.size(1), x.size(2))", 3),
+        ("view(x.size(0), x.size(1), -1)", None),
+        ("view(x.size(0), x.size(2), -1)", 3),
+        ("view(x.size(0), x.size(1), x.size(2), -1)", None),
+        ("view(x.size(0), -1)", None),
+        ("view(x.size(0), other.size(1), x.size(2))", None),
+    ],
+)
+def test_its_own_sizes_tell_the_rank_of_an_unknown_tensor(given: str, rank: int | None) -> None:
+    run = run_of(f"import torch\n\ndef shaped(x, other):\n    y = x.{given}\n    return torch.nn.LSTM(3, 4), y\n")
+    ranks = {root[2]: known for root, known in run.world.ranks.items() if isinstance(root, tuple) and len(root) > 2}
+    assert ranks.get("x") == rank

@@ -40,3 +40,26 @@ def test_plain_names_do(text: str) -> None:
 
 def test_one_plain_name_is_enough() -> None:
     assert claimed("torch.randn(n, seq_len, width)") == [(Role.TIME, Strength.NAME, 1)]
+
+
+def test_the_greatest_of_some_lengths_counts_steps() -> None:
+    assert claimed("torch.zeros(n, max(len(row) for row in rows))") == [(Role.TIME, Strength.NAME, 1)]
+
+
+def test_a_view_names_the_axes_that_were_not_there_before() -> None:
+    assert claimed("torch.randn(54 * 3).view(seq_len, batch_size, -1)") == [
+        (Role.TIME, Strength.NAME, 0),
+        (Role.BATCH, Strength.NAME, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    (
+        "torch.randn(6, 9, 3).view(batch_size, 9, 3)",
+        "torch.randn(6, 9, 3).view(seq_len, batch_size, 3)",
+        "torch.randn(54, 3).view(seq_len, -1)",
+    ),
+)
+def test_a_view_names_no_axis_it_keeps_or_mixes_and_no_rows(text: str) -> None:
+    assert claimed(text) == []
