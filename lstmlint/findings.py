@@ -46,7 +46,8 @@ class Evidence:
 class Finding:
     """What a check yields: the place, one line of message, and the evidence. The rule is the check's own.
 
-    `severity` overrides the page's where a rule has milder forms.
+    `severity` overrides the page's where a rule has milder forms. One without a message takes back what less sure ones
+    say of its place, perhaps in the run over another file: that a default is used there which nobody leaves as it is.
     """
 
     place: Place
@@ -95,6 +96,11 @@ class Diagnostic:
     because: tuple[Reason, ...] = ()
     cure: str = ""
     fix: Fix | None = None
+
+    @property
+    def takes_back(self) -> bool:
+        """True for one that is not reported, but keeps less sure ones of its rule and place from it."""
+        return not self.message
 
 
 def with_spans(diagnostic: Diagnostic, changed: Callable[[Span], Span]) -> Diagnostic:

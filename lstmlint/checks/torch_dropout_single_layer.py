@@ -11,22 +11,18 @@ from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.options import default_of
 from lstmlint.values import Const, Layer, as_int, is_assumed
 
+RULE = "torch-dropout-single-layer"
 
-@check("torch-dropout-single-layer", on=Built)
+
+@check(RULE, on=Built)
 def dropout_between_no_layers(built: Built, facts: Facts) -> Iterator[Finding]:
     """A rate above 0 with num_layers=1."""
     layer = built.layer
-    if not is_torch_recurrent(layer) or as_int(layer.argument("num_layers")) != 1:
-        return
-    given = layer.argument("dropout")
-    option = default_of(facts.world, given)
-    rate = given if option is None else option
-    if not isinstance(rate, Const) or isinstance(rate.value, bool) or not _is_positive(rate.value):
-        return
-    if _built_deeper_elsewhere(layer, facts):
+    rate = _rate_for_nothing(layer, facts)
+    if rate is None:
         return
     how = " by default" if is_assumed(layer.argument("num_layers")) else ""
-    usual = "" if option is None else ", the option's default,"
+    usual = ", the option's default," if rate != layer.argument("dropout") else ""
     yield Finding(
         built.place,
         f"dropout={rate.value}{usual} drops nothing: num_layers is 1{how}, and torch drops values between layers only",
@@ -36,13 +32,22 @@ def dropout_between_no_layers(built: Built, facts: Facts) -> Iterator[Finding]:
     )
 
 
-def _is_positive(rate: object) -> bool:
-    return isinstance(rate, (int, float)) and rate > 0
+@check(RULE, on=Built)
+def built_otherwise(built: Built, facts: Facts) -> Iterator[Finding]:
+    """Takes back what the defaults alone say of a layer that somebody builds with other values."""
+    layer = built.layer
+    if not is_torch_recurrent(layer) or "dropout" not in dict(layer.arguments):
+        return
+    if not is_assumed(layer.argument("num_layers")) and _rate_for_nothing(layer, facts) is None:
+        yield Finding(built.place, "")
 
 
-def _built_deeper_elsewhere(layer: Layer, facts: Facts) -> bool:
-    """True where one level is only a parameter's default, and the file builds the layer with more."""
-    if not is_assumed(layer.argument("num_layers")):
-        return False
-    others = [event.layer for event in facts.events(Built) if event.layer.place == layer.place]
-    return any((as_int(other.argument("num_layers")) or 0) > 1 for other in others)
+def _rate_for_nothing(layer: Layer, facts: Facts) -> Const | None:
+    """The rate above 0 of a layer with nothing between its layers."""
+    if not is_torch_recurrent(layer) or as_int(layer.argument("num_layers")) != 1:
+        return None
+    given = layer.argument("dropout")
+    rate = default_of(facts.world, given) or given
+    if not isinstance(rate, Const) or isinstance(rate.value, bool) or not isinstance(rate.value, (int, float)):
+        return None
+    return rate if rate.value > 0 else None

@@ -20,7 +20,7 @@ from lstmlint.engine.memory import ROOM, resident
 from lstmlint.engine.settings import Settings, SettingsFinder
 from lstmlint.engine.suppress import suppress
 from lstmlint.engine.surroundings import Surroundings
-from lstmlint.findings import Diagnostic, GivenUp, with_spans
+from lstmlint.findings import Confidence, Diagnostic, GivenUp, with_spans
 from lstmlint.lean import dataclass
 from lstmlint.names.locate import import_roots
 from lstmlint.source import ReadProblem, SourceFile, Span
@@ -254,7 +254,7 @@ class _Run:
         """A file's findings, without what its comments suppress, what is too unsure, and what a surer one says."""
         known = self.analysed.get(target.absolute, Analysed())
         rules = target.rules
-        found = [diagnostic for diagnostic in found if diagnostic.rule in rules]
+        found = _not_taken_back([diagnostic for diagnostic in found if diagnostic.rule in rules])
         source = known.source or SourceFile.read(target.absolute)
         if isinstance(source, SourceFile):
             found = suppress(found, source, target.settings, known.ran)
@@ -269,6 +269,13 @@ class _Run:
             return self.targets[absolute].path
         inside = absolute.startswith(os.getcwd() + os.sep)
         return os.path.relpath(absolute) if inside else absolute
+
+
+def _not_taken_back(found: list[Diagnostic]) -> list[Diagnostic]:
+    """Without what only seems to be so to a run that does not see who uses a definition."""
+    places = {(each.rule, each.span) for each in found if each.takes_back}
+    told = [each for each in found if not each.takes_back]
+    return [each for each in told if each.confidence is Confidence.CERTAIN or (each.rule, each.span) not in places]
 
 
 def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
