@@ -145,6 +145,8 @@ class World:
     """Where the first slice of an axis at some place began."""
     ragged: dict[int, Ragged] = field(default_factory=dict)
     """The batch axes of loaders whose last batch may be smaller, by their identity."""
+    joined: dict[int, int] = field(default_factory=dict)
+    """The axes that stand for one of two alike, whichever way a program goes, with one of the two."""
     options: dict[Hashable, Const] = field(default_factory=dict)
     """The defaults of the command line's options, by the names of the attributes that hold them."""
     unbound: dict[int, Unbound] = field(default_factory=dict)

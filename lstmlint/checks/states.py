@@ -39,8 +39,11 @@ def stack_of(tensor: Tensor) -> Axis | None:
 
 
 def origin(stack: Axis, facts: Facts) -> Called | None:
-    """The call that returned the state with this first axis."""
-    return _callers(facts).get(stack.id)
+    """The call that returned the state with this first axis; one of two where a branch chose between layers."""
+    identity = stack.id
+    while identity in facts.world.joined:
+        identity = facts.world.joined[identity]
+    return _callers(facts).get(identity)
 
 
 def is_surely_bidirectional(called: Called) -> bool:

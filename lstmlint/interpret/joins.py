@@ -70,12 +70,16 @@ def _tensors(world: World, one: Tensor, other: Tensor) -> Value:
 
 
 def join_axes(world: World, one: Axis, other: Axis) -> Axis:
-    """The axis itself where both branches agree, else a new axis that nothing is known of."""
+    """The axis itself where both branches agree, else a new axis of which is known what holds for both."""
     if one == other:
         return one
     if one.id == other.id:
         return Axis.unknown(one.id, one.role)
-    return world.axis(one.size if one.size == other.size else None)
+    size, role = one.size if one.size == other.size else None, one.role if one.role is other.role else None
+    found = world.axis(size, role, one.directions if other.directions is not None else None)
+    if size is not None and role is not None:
+        world.joined[found.id] = one.id
+    return found
 
 
 def _tuples(world: World, one_path: Path, one: Tuple, other_path: Path, other: Tuple) -> Tuple:
