@@ -102,8 +102,8 @@ def carries(facts: Facts) -> tuple[Carry, ...]:
 
 
 def _made_by(state: Tensor, made: dict[int, int]) -> int | None:
-    """The call that returned a state as it is."""
-    return made.get(state.axes[0].id) if state.axes else None
+    """The call that returned a state as it is; nothing for a new tensor with the same axes."""
+    return made.get(state.axes[0].id) if state.axes and state.noted(STATE) is not None else None
 
 
 def _newest(state: Tensor, layer: Layer, last: dict[tuple[Place, int], int]) -> int | None:

@@ -48,8 +48,11 @@ def register(run: Run, module: Frame, entry: FunctionEntry | ClassEntry) -> None
     if parsed is not None and value is not None:
         decorators, unit = parsed
         frame = Frame(module.file, unit, parent=module, context=("decorators", entry.lines))
+        found = value
         for decorator in reversed(decorators):
-            _apply(run, frame, decorator.decorator, value)
+            found = _apply(run, frame, decorator.decorator, found)
+        if isinstance(found, Class):
+            module.variables[entry.name] = found
 
 
 def _apply(run: Run, frame: Frame, decorator: cst.BaseExpression, value: Value) -> Value:
@@ -59,7 +62,8 @@ def _apply(run: Run, frame: Frame, decorator: cst.BaseExpression, value: Value) 
     if not isinstance(maker, (Function, Bound, Class, Partial)):
         return value
     made = run.call(maker, Call("", (value,), {}, frame.unit.place(decorator), ("",)))
-    return made if isinstance(made, (Function, Bound, Instance, Partial)) else value
+    wanted = (Class,) if isinstance(value, Class) else (Function, Bound, Instance, Partial)
+    return made if isinstance(made, wanted) else value
 
 
 def as_method(info: FunctionInfo, call: Call) -> tuple[Call, Instance] | None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import libcst as cst
 
 from lstmlint.interpret.joins import join
+from lstmlint.interpret.ops.trail import detached
 from lstmlint.interpret.registry import Call, Operation
 from lstmlint.interpret.scope import ClassInfo, Flow, Frame, FunctionInfo
 from lstmlint.lean import dataclass
@@ -68,6 +69,10 @@ ELEMENTS = 64
 """Elements that loops inside each other go through in all; those further inside take one of theirs, once."""
 LOOPS = 4
 """Loops of unknown length inside each other that are run a second time; those further inside are run once."""
+
+
+_MAKING = (cst.Call, cst.BinaryOperation, cst.UnaryOperation, cst.Subscript)
+"""Expressions that make new tensors, which have no graph where torch does not record."""
 
 
 @dataclass(eq=False)
@@ -167,7 +172,10 @@ class Run:
         """The value of an expression."""
         self.step()
         handler = EXPRESSIONS.get(type(node))
-        return self.unknown(frame, node) if handler is None else handler(self, frame, node)
+        value = self.unknown(frame, node) if handler is None else handler(self, frame, node)
+        if self.world.recording or not isinstance(node, _MAKING) or frame.unit is None:
+            return value
+        return detached(value, frame.unit.place(node))
 
     def execute(self, frame: Frame, statements: Iterable[cst.CSTNode]) -> Flow:
         """Runs statements in order until one ends the block."""

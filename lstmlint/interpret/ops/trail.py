@@ -78,7 +78,8 @@ def without_notes(tensor: Tensor, *kinds: str) -> Tensor:
 
 def detached(value: Value, place: Place) -> Value:
     """A value without its graph; that is noted of the states of recurrent layers."""
-    return noted(value, DETACHED, place) if isinstance(value, Tensor) and value.noted(STATE) else value
+    has_graph = isinstance(value, Tensor) and value.noted(STATE) is not None and value.noted(DETACHED) is None
+    return noted(value, DETACHED, place) if isinstance(value, Tensor) and has_graph else value
 
 
 def with_features(tensor: Tensor) -> Tensor:
