@@ -43,7 +43,10 @@ def _applied(run: Run, function: Function, info: FunctionInfo) -> Value:
 
 
 def register(run: Run, module: Frame, entry: FunctionEntry | ClassEntry) -> None:
-    """Applies a definition's decorators where it stands: they may note it, in a table of models by name, say."""
+    """Applies a definition's decorators where it stands: they may note it, in a table of models by name, say.
+
+    A class is what they return. What they make of a function is worked out where it is called.
+    """
     parsed, value = run.syntax.decorators(module.file.source, entry.lines), run.find_name(run, module, entry.name)
     if parsed is not None and value is not None:
         decorators, unit = parsed
