@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.registration import contents
-from lstmlint.checks.states import stack_of, state_parts, tensors_in
+from lstmlint.checks.states import origin, stack_of, tensors_in
 from lstmlint.events import AttributeSet, Backward, Called, CutOff, Event, Round, Unfollowed
 from lstmlint.interpret.ops.trail import DETACHED, STATE
 from lstmlint.lean import dataclass
@@ -80,16 +80,16 @@ def carries(facts: Facts) -> tuple[Carry, ...]:
     """All carries of a run, in the order of the later calls."""
     events = facts.world.events
     last: dict[tuple[Place, int], int] = {}
-    made: dict[int, int] = {}
-    """The calls by the first axes of the states that they returned, layers x directions."""
+    numbers: dict[int, int] = {}
+    """Where each call stands among the events, by its identity."""
     backwards = [(number, event) for number, event in enumerate(events) if isinstance(event, Backward)]
     found = []
     for number, event in enumerate(events):
         if not isinstance(event, Called) or event.layer.spec.framework != "torch":
             continue
         states = tensors_in(facts.world, event.state)
-        origins = [_made_by(state, made) or _newest(state, event.layer, last) for state in states]
-        known = [origin for origin in origins if origin is not None]
+        origins = [_made_by(state, event.layer, numbers, facts, last) for state in states]
+        known = [own for own in origins if own is not None]
         if known and len(known) == len(states):
             before = events[max(known)]
             assert isinstance(before, Called)
@@ -97,13 +97,17 @@ def carries(facts: Facts) -> tuple[Carry, ...]:
                 later = tuple(backward for position, backward in backwards if position > number)
                 found.append(Carry(before, event, tuple(events[max(known) + 1 : number]), later, tuple(states)))
         last[event.place, event.layer.id] = number
-        made.update((state.axes[0].id, number) for state in state_parts(event.result) if stack_of(state))
+        numbers[id(event)] = number
     return tuple(found)
 
 
-def _made_by(state: Tensor, made: dict[int, int]) -> int | None:
-    """The call that returned a state as it is; nothing for a new tensor with the same axes."""
-    return made.get(state.axes[0].id) if state.axes and state.noted(STATE) is not None else None
+def _made_by(
+    state: Tensor, layer: Layer, numbers: dict[int, int], facts: Facts, last: dict[tuple[Place, int], int]
+) -> int | None:
+    """The earlier call of a layer that a state came out of, by its number: the very one if an axis says it."""
+    newest, stack = _newest(state, layer, last), stack_of(state)
+    called = None if newest is None or stack is None else origin(stack, facts)
+    return newest if called is None or called.layer.id != layer.id else numbers.get(id(called), newest)
 
 
 def _newest(state: Tensor, layer: Layer, last: dict[tuple[Place, int], int]) -> int | None:

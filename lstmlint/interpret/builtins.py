@@ -10,7 +10,7 @@ from lstmlint.interpret.conditions import truth
 from lstmlint.interpret.containers import list_items, new_set
 from lstmlint.interpret.counting import count_of
 from lstmlint.interpret.iteration import elements
-from lstmlint.interpret.iterators import ITERATORS, copied
+from lstmlint.interpret.iterators import ITERATORS, copied, slice_of
 from lstmlint.interpret.keras.arrays import gathered
 from lstmlint.interpret.kinds import IS_TENSOR, TENSOR, is_instance
 from lstmlint.interpret.loops import note_origin
@@ -31,7 +31,6 @@ from lstmlint.values import (
     OpenTensor,
     Partial,
     Shape,
-    Slice,
     Tensor,
     Tuple,
     Unknown,
@@ -126,10 +125,7 @@ def _len(run: Run, call: Call) -> Value:
 
 
 def _slice(run: Run, call: Call) -> Value:
-    bounds = [None if bound == NONE else bound for bound in call.args[:3]]
-    if len(bounds) == 1:
-        return Slice(None, bounds[0], None)
-    return Slice(*bounds, *([None] * (3 - len(bounds)))) if bounds else run.world.unknown()
+    return slice_of(call.args[:3]) if call.args else run.world.unknown()
 
 
 def _list(run: Run, call: Call) -> Value:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import islice, pairwise, product
 
 from lstmlint.events import Zipped
@@ -198,12 +198,17 @@ def _product(run: Run, call: Call) -> Value:
     return run.world.new_list(rows[:UNROLLED], open_ended=not closed or len(rows) > UNROLLED)
 
 
+def slice_of(given: Sequence[Value]) -> Slice:
+    """One to three arguments as Python's `slice` reads them: the end, or the start, the end and the step."""
+    bounds = [None if bound == NONE else bound for bound in given]
+    return Slice(None, bounds[0], None) if len(bounds) == 1 else Slice(*bounds, *([None] * (3 - len(bounds))))
+
+
 def _islice(run: Run, call: Call) -> Value:
     """`itertools.islice(source, stop)`, or with start, stop and step; where no end is known, a sample."""
     if len(call.args) < 2:
         return run.world.unknown()
-    source, bounds = call.args[0], call.args[1:4]
-    cut = Slice(None, bounds[0], None) if len(bounds) == 1 else Slice(*bounds, *([None] * (3 - len(bounds))))
+    source, cut = call.args[0], slice_of(call.args[1:4])
     items, closed = elements(run, source, call.place)
     known = as_slice(cut)
     if closed and known is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from lstmlint.interpret.registry import Call
 from lstmlint.values import Const, Unknown, Value
 from lstmlint.world import World
@@ -9,7 +11,7 @@ from lstmlint.world import World
 
 def note_option(world: World, callee: Unknown, call: Call) -> None:
     """Remembers the default of `parser.add_argument("--dropout", default=0.3)` by the option's name."""
-    if not _is_attribute(callee, "add_argument"):
+    if _attribute(callee) != "add_argument":
         return
     default = call.kwargs.get("default")
     names = [value.value for value in call.args if isinstance(value, Const) and isinstance(value.value, str)]
@@ -21,10 +23,10 @@ def note_option(world: World, callee: Unknown, call: Call) -> None:
 
 def default_of(world: World, value: Value | None) -> Const | None:
     """What an option is that a program reads as an attribute, `args.dropout`, by its default; None for other values."""
-    if not isinstance(value, Unknown) or not isinstance(value.root, tuple) or value.root[:1] != ("attribute",):
-        return None
-    return world.options.get(value.root[-1])
+    return world.options.get(_attribute(value))
 
 
-def _is_attribute(value: Unknown, name: str) -> bool:
-    return isinstance(value.root, tuple) and value.root[:1] == ("attribute",) and value.root[-1] == name
+def _attribute(value: Value | None) -> Hashable:
+    """The name of the attribute that an unknown value was read from; None for other values."""
+    root = value.root if isinstance(value, Unknown) else None
+    return root[-1] if isinstance(root, tuple) and root[:1] == ("attribute",) else None
