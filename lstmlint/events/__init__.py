@@ -20,6 +20,7 @@ from lstmlint.events.axes import (
 )
 from lstmlint.events.base import Event, Inside, Round
 from lstmlint.lean import dataclass
+from lstmlint.source import Place
 from lstmlint.values import Class, Layer, Packed, Tensor, Tuple, Value
 
 __all__ = [
@@ -226,6 +227,17 @@ class Discarded(Event):
 
     name: str
     """The path of a torch function, or the name of a tensor's method."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaleOutput(Event):
+    """An LSTM cell written by hand computes its output from the old cell state, beside the update of that state."""
+
+    old: str
+    """The variable of the old cell state."""
+    new: str
+    """The variable that gets the new one; empty where it is returned as it is computed."""
+    update: Place
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from lstmlint.events import BuiltByName, Inside
 from lstmlint.interpret.attributes import instance_attribute, known_method
 from lstmlint.interpret.binding import bind_arguments
 from lstmlint.interpret.building import build, build_base, inner_layer, module_of
+from lstmlint.interpret.cells import note_cell
 from lstmlint.interpret.decorators import as_method, decorated
 from lstmlint.interpret.definitions import is_torch_module, library_bases
 from lstmlint.interpret.in_place import note_change
@@ -146,6 +147,8 @@ def call_function(run: Run, info: FunctionInfo, call: Call, receiver: Value | No
     world.recording = recording and not any(map(is_unrecorded, info.decorators))
     run.stack.append(info.ident)
     run.frames.append(frame)
+    if info.ident not in run.entered and isinstance(node, cst.FunctionDef):
+        note_cell(run, frame, node)
     run.entered.add(info.ident)
     if isinstance(receiver, Instance):
         run.entered_on.add((info.ident, receiver.address))
