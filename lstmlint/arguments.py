@@ -116,9 +116,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         "--exclude", action="append", type=_parts, metavar="PATTERNS", help="leave out, as .gitignore would"
     )
     files.add_argument("--force-exclude", action="store_true", help="also leave out excluded files that are named")
-    files.add_argument(
-        "--stdin-filename", type=_text, metavar="PATH", help="what the file on standard input is called"
-    )
+    files.add_argument("--stdin-filename", type=_text, metavar="PATH", help="what the file on standard input is called")
     _add_settings(files)
     running = parser.add_argument_group("how it runs")
     running.add_argument("--jobs", "-j", type=_jobs, metavar="N", help="processes at most; default: one a core")

@@ -16,11 +16,11 @@ from lstmlint import __version__
 Message = dict[str, Any]
 Write = Callable[[str, str], Path]
 
-MODEL = '''import torch
+MODEL = """import torch
 from torch import nn
 
 encoder = nn.LSTM(8, 16, dropout=0.5)
-'''
+"""
 LINE = 3
 """Of the mistake, from 0."""
 MENDED = MODEL.replace(", dropout=0.5", "")

@@ -24,18 +24,14 @@ _MODULES = "rnn core convolutional pooling normalization noise"
 NAMES: dict[str, Removed] = {
     "keras.layers.CuDNNLSTM": Removed((2, 13), "write `LSTM`, which takes the fused kernel by itself"),
     "keras.layers.CuDNNGRU": Removed((2, 13), "write `GRU`, which takes the fused kernel by itself"),
-    "keras.layers.AbstractRNNCell": Removed(
-        (3,), "derive the cell from `keras.layers.Layer` and give it `state_size`"
-    ),
+    "keras.layers.AbstractRNNCell": Removed((3,), "derive the cell from `keras.layers.Layer` and give it `state_size`"),
     "keras.layers.TimeDistributedDense": Removed((2,), "write `TimeDistributed(Dense(...))`"),
     **{f"keras.layers.{name}": Removed((2, 9), _MOVED) for name in f"{_OLD_MODULES} advanced_activations".split()},
     **{f"keras.layers.{name}": Removed((2, 13), _MOVED) for name in _MODULES.split()},
     "keras.engine": Removed((2, 13), "import it from `keras` or `keras.layers`"),
     "keras.utils.np_utils": Removed((2, 13), "import it from `keras.utils`"),
     "keras.objectives": Removed((2, 6), "import it from `keras.losses`"),
-    "keras.wrappers.scikit_learn": Removed(
-        (2, 13), "use `keras.wrappers.SKLearnClassifier`, or the package scikeras"
-    ),
+    "keras.wrappers.scikit_learn": Removed((2, 13), "use `keras.wrappers.SKLearnClassifier`, or the package scikeras"),
 }
 """Classes and modules by their dotted names."""
 

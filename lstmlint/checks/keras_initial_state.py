@@ -109,9 +109,7 @@ def _order(called: Called, inner: Layer, wanted: tuple[str, ...], given: States,
     by_value = [_named(state, facts) for state in given]
     names = [value or name for value, name in zip(by_value, _called(called, len(given)), strict=True)]
     wrong = [
-        (name, place)
-        for name, place in zip(names, wanted, strict=True)
-        if name is not None and _differ(name, place)
+        (name, place) for name, place in zip(names, wanted, strict=True) if name is not None and _differ(name, place)
     ]
     fewest = 1 if len(wanted) == 1 else 2
     if len(wrong) < fewest or _unpacked_wrongly(given, facts):

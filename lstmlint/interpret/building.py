@@ -43,9 +43,7 @@ def build(world: World, path: str, call: Call) -> Layer | None:
     return layer
 
 
-def _bind(
-    spec: LayerSpec, call: Call, formerly: tuple[str, ...]
-) -> tuple[dict[str, Value], tuple[str, ...]]:
+def _bind(spec: LayerSpec, call: Call, formerly: tuple[str, ...]) -> tuple[dict[str, Value], tuple[str, ...]]:
     """A constructor's arguments by parameter name, and the keywords that it does not take."""
     arguments = {parameter.name: value for parameter, value in zip(spec.parameters, call.args, strict=False)}
     foreign = []

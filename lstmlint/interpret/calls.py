@@ -310,8 +310,6 @@ def _super_method(run: Run, owner: Super, name: str, call: Call) -> Value:
     inner = inner_layer(run, owner.owner)
     if inner is None or name not in ("forward", "call", "__call__"):
         return (
-            _library_method(run, owner.owner, name, call)
-            if isinstance(owner.owner, Instance)
-            else run.world.unknown()
+            _library_method(run, owner.owner, name, call) if isinstance(owner.owner, Instance) else run.world.unknown()
         )
     return run.call(inner, call)

@@ -14,18 +14,9 @@ from lstmlint.source import Place
 from lstmlint.syntax.parse import NodePlace
 from lstmlint.values import Tensor, Tuple, Value
 
-_TROUBLE = frozenset((
-    "raises",
-    "warns",
-    "deprecated_call",
-    "assertRaises",
-    "assertRaisesRegex",
-    "assertWarns",
-    "assertWarnsRegex",
-    "assert_raises",
-    "assert_raises_regex",
-    "assert_warns",
-))
+_NAMES = """raises warns deprecated_call assertRaises assertRaisesRegex assertWarns assertWarnsRegex assert_raises
+    assert_raises_regex assert_warns"""
+_TROUBLE = frozenset(_NAMES.split())
 """Context managers of pytest, unittest and numpy whose body is to raise or to warn."""
 _SAME = frozenset(["allclose", "isclose", "equal", "array_equal", "array_equiv"])
 _DIFFERENT = frozenset(["assertNotEqual", "assertNotAlmostEqual", "assertNotAllClose", "assertNotAllEqual"])

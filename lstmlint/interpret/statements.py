@@ -212,9 +212,7 @@ def _for(run: Run, frame: Frame, node: cst.For) -> Flow:
             run.world.set_items(source, run.world.items(source), True)
 
 
-def _sample(
-    run: Run, frame: Frame, node: cst.For, items: list[Value], turn: Callable[[], None], grown: Growth
-) -> Flow:
+def _sample(run: Run, frame: Frame, node: cst.For, items: list[Value], turn: Callable[[], None], grown: Growth) -> Flow:
     for item in items:
         turn()
         assign(run, frame, node.target, item)

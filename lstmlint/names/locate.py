@@ -14,14 +14,10 @@ MAXIMUM = 2_000_000
 MOST = 5_000
 """Modules of which it is kept where they lie. Whoever imports one again mostly does so soon."""
 
-LIBRARIES = frozenset(
-    {
-        "abc", "argparse", "collections", "copy", "dataclasses", "datetime", "einops", "enum", "functools",
-        "itertools", "json", "keras", "lightning", "logging", "math", "matplotlib", "numpy", "os", "pandas",
-        "pathlib", "pickle", "pytorch_lightning", "random", "re", "scipy", "sklearn", "sys", "tensorflow", "tf",
-        "tf_keras", "time", "torch", "tqdm", "transformers", "typing", "warnings",
-    }
-)
+_NAMES = """abc argparse collections copy dataclasses datetime einops enum functools itertools json keras lightning
+    logging math matplotlib numpy os pandas pathlib pickle pytorch_lightning random re scipy sklearn sys
+    tensorflow tf tf_keras time torch tqdm transformers typing warnings"""
+LIBRARIES = frozenset(_NAMES.split())
 """Top-level packages that are never looked for among the project's files."""
 
 Found = tuple["str | None", "str | None"]

@@ -65,9 +65,7 @@ def _columns(place: Place, span: object) -> bool:
 
 def calls_at(diagnostic: Diagnostic, observation: Observation) -> list[Call]:
     """The calls that were made at a finding's place, or of a layer that was built there."""
-    return [
-        call for call in observation.calls if within(call.place, diagnostic) or within(call.built, diagnostic)
-    ]
+    return [call for call in observation.calls if within(call.place, diagnostic) or within(call.built, diagnostic)]
 
 
 def layers_at(diagnostic: Diagnostic, observation: Observation) -> list[SeenLayer]:

@@ -124,17 +124,19 @@ class _Running:
             environment["CUDA_VISIBLE_DEVICES"] = ""
         caches = ("TMPDIR", "MPLCONFIGDIR", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR", "TORCHINDUCTOR_CACHE_DIR")
         environment.update(dict.fromkeys(caches, request.scratch))
-        environment.update({
-            MARK: self.mark,
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONUNBUFFERED": "1",
-            "OMP_NUM_THREADS": "1",
-            "MKL_NUM_THREADS": "1",
-            "TF_CPP_MIN_LOG_LEVEL": "3",
-            "TF_ENABLE_ONEDNN_OPTS": "0",
-            "MPLBACKEND": "Agg",
-            "HF_HUB_OFFLINE": "1",
-        })
+        environment.update(
+            {
+                MARK: self.mark,
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PYTHONUNBUFFERED": "1",
+                "OMP_NUM_THREADS": "1",
+                "MKL_NUM_THREADS": "1",
+                "TF_CPP_MIN_LOG_LEVEL": "3",
+                "TF_ENABLE_ONEDNN_OPTS": "0",
+                "MPLBACKEND": "Agg",
+                "HF_HUB_OFFLINE": "1",
+            }
+        )
         return environment
 
     def answer(self) -> Answer:

@@ -255,7 +255,7 @@ def test_without_a_cache_nothing_of_it_is_used(run: Runs, tree: Path) -> None:
         "UPDATE reached SET what = NULL",
         "UPDATE reached SET what = '[{\"helper.py\": \"\"}, {}, {}]', facts = 'no json'",
         "UPDATE reached SET what = '[{\"helper.py\": \"\"}, {}, {}]', facts = '[[1], [[0, 1, [0, 0, 0]]]]'",
-        "UPDATE reached SET what = '[{\"helper.py\": \"\"}, {}, {}]', facts = '[[\"helper.py\"], [[9, 0, null]]]'",
+        'UPDATE reached SET what = \'[{"helper.py": ""}, {}, {}]\', facts = \'[["helper.py"], [[9, 0, null]]]\'',
         "DELETE FROM reached",
     ],
 )

@@ -15,9 +15,7 @@ from lstmlint.versions import NEWEST, Versions
 from lstmlint.world import World
 
 
-def run_of(
-    text: str, project: Project | None = None, path: str = "program.py", versions: Versions = NEWEST
-) -> Run:
+def run_of(text: str, project: Project | None = None, path: str = "program.py", versions: Versions = NEWEST) -> Run:
     """The finished run over a program."""
     source, project = SourceFile(path, dedent(text)), project or Project()
     found = outline(source)

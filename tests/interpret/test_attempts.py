@@ -36,10 +36,10 @@ def test_what_came_before_the_layer_knows_the_rank_that_the_layer_shows() -> Non
 
 
 def test_an_object_whose_attributes_changed_on_the_way_is_itself_again() -> None:
-    text = "class Net(nn.Module):\n" + BUILD + (
+    forward = (
         "    def forward(self, x):\n        self.rnns = [*getattr(self, 'rnns', []), 1]\n        return self.rnn(x)\n"
     )
-    run = run_of(HEAD + text)
+    run = run_of(HEAD + "class Net(nn.Module):\n" + BUILD + forward)
     (net,) = run.instances
     attributes = run.world.heap[net.address]
     assert isinstance(attributes, dict)

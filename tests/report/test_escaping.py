@@ -9,7 +9,7 @@ import pytest
 from lstmlint.report.escaping import escaped, in_front_of_position
 
 
-@pytest.mark.parametrize("text", ["", "src/model.py", "C:\\new\\model.py", "modèle 2.py", "模型.py", "it's \"it\".py"])
+@pytest.mark.parametrize("text", ["", "src/model.py", "C:\\new\\model.py", "modèle 2.py", "模型.py", 'it\'s "it".py'])
 def test_plain_text_stays(text: str) -> None:
     assert escaped(text) == in_front_of_position(text) == text
 

@@ -17,7 +17,7 @@ from lstmlint.verify.configured import advice
 
 ROOT = Path(__file__).resolve().parents[2]
 
-WRONG = '''
+WRONG = """
 import torch
 from torch import nn
 
@@ -44,9 +44,9 @@ class Other(nn.Module):
 
 if __name__ == "__main__":
     print(Last(8)(torch.randn(4, 9, 3)).shape)
-'''
+"""
 
-DROPPED = '''
+DROPPED = """
 import json
 import torch
 import torch.nn.functional as F
@@ -67,7 +67,7 @@ class Net(nn.Module):
 if __name__ == "__main__":
     net = Net(json.loads("0.0"))
     print(net(torch.randn(4, 9, 3)).shape)
-'''
+"""
 
 
 def run(folder: Path, text: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -106,7 +106,7 @@ def test_a_confirmed_finding_and_a_model_that_cannot_be_built(tmp_path: Path) ->
     assert trouble["model"] == "Other" and "size = ..." in trouble["cure"]
 
 
-NARROW = '''
+NARROW = """
 from torch import nn
 
 
@@ -119,7 +119,7 @@ class Net(nn.Module):
         if x.size(1) != 9:
             raise ValueError("nine steps")
         return self.lstm(x)[0]
-'''
+"""
 
 
 @pytest.mark.parametrize(
@@ -130,9 +130,7 @@ class Net(nn.Module):
         ("pyproject.toml", "", "in pyproject.toml, below [tool.lstmlint.verify]: "),
     ],
 )
-def test_what_would_help_is_said_for_the_file_that_there_is(
-    file: str, text: str, place: str, tmp_path: Path
-) -> None:
+def test_what_would_help_is_said_for_the_file_that_there_is(file: str, text: str, place: str, tmp_path: Path) -> None:
     (tmp_path / file).write_text(text, encoding="utf-8")
     configuration = SettingsFinder(rule_book(), Options()).inside(str(tmp_path)).configuration
     assert advice(configuration, "m.py::Net", ("size", "depth"), 3) == (

@@ -13,7 +13,7 @@ import pytest
 
 from lstmlint.verify.process import MARK
 
-MODEL = '''
+MODEL = """
 import os, sys
 import torch
 from torch import nn
@@ -32,7 +32,7 @@ class Net(nn.Module):
 
 if __name__ == "__main__":
     raise SystemExit("the main block is not run")
-'''
+"""
 
 PROGRAMS = {
     "quiet": ("pass", "pass", "", ""),
@@ -122,14 +122,14 @@ def test_a_fault_is_one_clear_line(name: str, tmp_path: Path) -> None:
     assert not strays(tmp_path)
 
 
-LINGERING = '''
+LINGERING = """
         import ctypes
         if "cpu" in str(x.device) and not ctypes.CDLL(None).fork():
             os.setsid()
             import time
             time.sleep(600)
             os._exit(0)
-'''
+"""
 SPAWNING = "import multiprocessing as m, time; m.get_context('spawn').Process(target=time.sleep, args=(600,)).start()"
 
 

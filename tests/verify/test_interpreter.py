@@ -16,7 +16,7 @@ from lstmlint.rulebook import rule_book
 from lstmlint.verify.process import Limits
 from lstmlint.verify.running import Options, verify
 
-MODEL = '''
+MODEL = """
 import torch
 from torch import nn
 
@@ -33,7 +33,7 @@ class Last(nn.Module):
 
 if __name__ == "__main__":
     print(Last()(torch.randn(4, 9, 3)).shape)
-'''
+"""
 IMPORTABLE = "import importlib.util as u, sys; print([name for name in sys.argv[1:] if u.find_spec(name)])"
 WANTED_HERE = ("libcst", "rich", "lstmlint", "numpy", "pytest", "yaml")
 

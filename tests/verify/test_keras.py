@@ -14,7 +14,7 @@ from lstmlint.verify.running import Options, Verified, verify
 
 RUNNING = Options(default_python(), Limits())
 
-MODELS = '''
+MODELS = """
 import numpy as np
 import keras
 from keras import layers, ops
@@ -61,7 +61,7 @@ if __name__ == "__main__":
     scorer = Scorer(40)
     print(scorer(np.random.randint(1, 40, (6, 9))))
     print(padded(30, 9).predict(np.random.randint(0, 30, (6, 9))))
-'''
+"""
 
 
 @pytest.fixture(scope="module")

@@ -11,13 +11,13 @@ from lstmlint.rulebook import rule_book
 from lstmlint.verify.process import Limits, default_python
 from lstmlint.verify.running import Options, Verified, verify
 
-HEAD = '''
+HEAD = """
 import numpy as np
 import keras
 from keras import layers, ops
-'''
+"""
 
-MODEL = '''
+MODEL = """
 
 class {name}(keras.Model):
     def __init__(self):
@@ -28,7 +28,7 @@ class {name}(keras.Model):
     def call(self, series):
         {line}
         return {result}
-'''
+"""
 
 MODELS = {
     "MixedBetweenLayers": (

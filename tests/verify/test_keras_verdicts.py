@@ -13,7 +13,7 @@ from lstmlint.verify.process import Limits, default_python
 from lstmlint.verify.running import Options, Verified, verify
 from tests.verify.test_verdicts import finding, place, verdict
 
-PROGRAM = '''
+PROGRAM = """
 import numpy as np
 import keras
 from keras import layers, ops
@@ -83,7 +83,7 @@ if __name__ == "__main__":
     forecaster = levels()
     forecaster.compile("adam", "mse")
     forecaster.fit(np.random.rand(20, 9, 2).astype("float32"), np.random.rand(20, 9{per_step}))
-'''
+"""
 RIGHT = {
     "state": "h, c",
     "joined": "fh, bh",

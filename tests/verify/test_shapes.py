@@ -11,7 +11,7 @@ from lstmlint.verify.agreement import LayerRow, rows
 from lstmlint.verify.process import Limits, default_python
 from lstmlint.verify.running import Options, Verified, verify
 
-PROGRAM = '''
+PROGRAM = """
 import functools
 import torch
 from torch import nn
@@ -37,7 +37,7 @@ class Net(nn.Module):
 
 if __name__ == "__main__":
     print(make()(torch.randn(2, 5, 3, device=DEVICE)).shape)
-'''
+"""
 
 
 def ran(folder: Path, limits: Limits, **parts: object) -> tuple[Verified, list[LayerRow]]:

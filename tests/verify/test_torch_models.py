@@ -14,14 +14,14 @@ from lstmlint.source import SourceFile
 from lstmlint.verify.process import Limits, default_python
 from lstmlint.verify.running import Options, Verified, verify
 
-HEAD = '''
+HEAD = """
 import random
 
 import torch
 import torch.nn.functional as F
 from torch import nn
-'''
-MODEL = '''
+"""
+MODEL = """
 
 class {name}(nn.Module):
     def __init__(self):
@@ -32,7 +32,7 @@ class {name}(nn.Module):
     def forward(self, x):
         {line}
         return {result}
-'''
+"""
 LAST = "self.rnn(x)[1][-1]"
 QUIET = {
     "Pairs": ("self.other = nn.Linear(3, 8)", "seen = self.other(x[:, 0])", f"seen @ {LAST}.t()"),
@@ -65,7 +65,7 @@ WRONG = {
     ),
 }
 REPORTED = {"Kept": "state-leak", "Ranked": "shape-error", "Sized": "shape-error", "Tokens": "batch-mixing"}
-TRAINING = '''
+TRAINING = """
 
 torch.manual_seed(0)
 trained = Pairs()
@@ -83,7 +83,7 @@ def rolled(model):
 if __name__ == "__main__":
     x = torch.randn(4, 9, 3)
     ids = torch.zeros(4, 9, dtype=torch.long)
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +129,7 @@ def test_a_mistake_is_reported(name: str, found: Verified) -> None:
     assert diagnostic.rule == REPORTED[name]
 
 
-BIDIRECTIONAL = '''
+BIDIRECTIONAL = """
 import torch
 from torch import nn
 
@@ -147,7 +147,7 @@ class Net(nn.Module):
 
 if __name__ == "__main__":
     Net()(torch.randn(4, 9, 3))
-'''
+"""
 
 
 def test_the_last_step_of_two_directions_is_known_behind_what_leaves_steps_in_place(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_the_last_step_of_two_directions_is_known_behind_what_leaves_steps_in_pl
     assert (judged.diagnostic.rule, judged.verdict.value) == ("torch-hn-bidirectional", "confirmed")
 
 
-GIVEN = '''
+GIVEN = """
 import torch
 from torch import nn
 
@@ -183,7 +183,7 @@ class Intent(nn.Module):
 
 if __name__ == "__main__":
     Intent(Encoder())(torch.randn(4, 9, 3))
-'''
+"""
 
 
 def test_a_model_that_is_given_its_encoder_is_run(tmp_path: Path) -> None:

@@ -180,9 +180,7 @@ def _applied(world: World, owner: Value, inputs: Value, call: Call) -> Value:
     return world.unknown() if world.apply is None else world.apply(owner, inner)
 
 
-def _meet(
-    world: World, loss: Value | None, inputs: Value, output: Value, targets: Value | None, call: Call
-) -> None:
+def _meet(world: World, loss: Value | None, inputs: Value, output: Value, targets: Value | None, call: Call) -> None:
     """Says which output meets which target under which loss, for each output of the model."""
     for one_output, one_target, key in _outputs_and_targets(world, output, targets):
         for one_loss in _losses(world, loss, key) or (None,):

@@ -73,9 +73,7 @@ def sizes_given(world: World, value: Value | None) -> tuple[Value, ...] | None:
 @operation(*names("zeros ones", "torch"), *names("new_zeros new_ones", "Tensor"))
 def by_sizes(world: World, call: Call) -> Value:
     """Sizes one by one or as one sequence, behind the receiver of a method."""
-    return filled(
-        world, call, axes_of_sizes(world, spread(world, call, int(call.name.startswith("Tensor.")), *SIZES))
-    )
+    return filled(world, call, axes_of_sizes(world, spread(world, call, int(call.name.startswith("Tensor.")), *SIZES)))
 
 
 @operation("torch.rand", "torch.randn", "torch.empty", "Tensor.new_empty", "torch.empty_permuted")

@@ -256,4 +256,3 @@ def _plain(value: Value) -> Value:
     if isinstance(value, Tuple):
         return replace(value, items=tuple(_plain(item) for item in value.items), layer=None, part="")
     return replace(value, state=None) if isinstance(value, Tensor) else value
-

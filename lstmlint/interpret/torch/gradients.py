@@ -21,9 +21,7 @@ def is_unrecorded(text: str) -> bool:
     return _UNRECORDED.search(text) is not None
 
 
-@operation(
-    "Tensor.backward", "torch.autograd.backward", "torch.nn.Module.manual_backward", "torch.nn.Module.backward"
-)
+@operation("Tensor.backward", "torch.autograd.backward", "torch.nn.Module.manual_backward", "torch.nn.Module.backward")
 def backward(world: World, call: Call) -> Value:
     """`loss.backward()`, also through what wraps it: `scaler.scale(loss).backward()`, `accelerator.backward(loss)`."""
     keeps = call.kwargs.get("retain_graph")

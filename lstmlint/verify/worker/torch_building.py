@@ -60,9 +60,7 @@ def builds(program: Program, plan: ModelPlan, explain: Explain) -> Iterator[Buil
         raise CannotBuild(faults[0] if faults else None)
 
 
-def _built(
-    program: Program, plan: ModelPlan, recipe: Recipe, faults: list[Fault], explain: Explain
-) -> Built | None:
+def _built(program: Program, plan: ModelPlan, recipe: Recipe, faults: list[Fault], explain: Explain) -> Built | None:
     torch.set_default_dtype(torch.float32)
     torch.manual_seed(0)
     names = program.names(recipe)

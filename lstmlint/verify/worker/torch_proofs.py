@@ -249,6 +249,3 @@ def _note_dead(examination: Examination, name: str, module: Any, found: Findings
 
 def _is(examination: Examination, record: Record, name: str) -> bool:
     return any(module is record.owner and known == name for known, module in examination.ran_on.named_modules())
-
-
-

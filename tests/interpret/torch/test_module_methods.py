@@ -23,4 +23,3 @@ def test_forward_is_a_call() -> None:
     result = operate(world, "torch.nn.Module.forward", build(world, "Linear", 7, 11), tensor(world, 3, 7))
     assert shape(result) == (3, 11)
     assert isinstance(operate(world, "torch.nn.Module.forward"), Unknown)
-
