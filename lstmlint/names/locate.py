@@ -72,9 +72,9 @@ class Locator:
         starts = (_above(folder, level - 1),) if level else self._starts_of(folder)
         return [(start, parts) for start in starts]
 
-    def inside(self, folder: str, name: str) -> str | None:
-        """The file of a module of a package."""
-        return self._walk(folder, [name])[0]
+    def inside(self, folder: str, parts: Sequence[str]) -> str | None:
+        """The file of a module, by the parts of its name, that lies in a folder: the module's own, or its package's."""
+        return self._walk(folder, parts)[0]
 
     def _starts_of(self, folder: str) -> tuple[str, ...]:
         """The importing file's folder, those of the packages around it, and the roots."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import field
+from functools import cached_property
 from pathlib import Path
 
 from lstmlint.lean import dataclass
-from lstmlint.names.locate import MAXIMUM, Locator, module_file
+from lstmlint.names.locate import MAXIMUM, Locator
 from lstmlint.names.reach import Reach, names_recurrent
 from lstmlint.source import ReadProblem, SourceFile
 from lstmlint.syntax.index import FileIndex, Lines
@@ -80,25 +82,29 @@ class Project:
     def involved(self, source: SourceFile) -> frozenset[str]:
         """The definitions at a file's top level that involve a recurrent layer, be it one of another file."""
         if self.reach is None:
-            self.reach = Reach(Locator(tuple(map(str, self.roots))))
+            self.reach = Reach(self.locator)
         data = source.text.encode("utf-8", "replace")
         found = self.reach.involved(data, source.path)
         for folder, parts in self.reach.looked_for(data, source.path):
             self.file_of(folder, parts)
         return found
 
+    @cached_property
+    def locator(self) -> Locator:
+        """Looks modules up; the same one as `reach` has."""
+        return Locator(tuple(map(str, self.roots))) if self.reach is None else self.reach.locator
+
     def file_of(self, folder: str, parts: tuple[str, ...]) -> str | None:
         """The file of a module, by the parts of its name, that would lie in a folder."""
         key = folder, parts
         if key not in self._paths:
-            self._paths[key] = module_file(folder, parts)
+            self._paths[key] = self.locator.inside(folder, parts)
         self.looked[key] = self._paths[key]
         return self._paths[key]
 
     def _locate(self, module: str, level: int, importer: str) -> Path | None:
-        parts = tuple(part for part in module.split(".") if part)
-        for folder in self._starts(Path(importer).parent, level):
-            found = self.file_of(str(folder), parts)
+        for folder, parts in self.locator.tried(module, level, os.path.dirname(importer)):
+            found = self.file_of(folder, parts)
             if found is not None:
                 return Path(found)
         return None
@@ -106,19 +112,6 @@ class Project:
     def loaded(self, path: str) -> ModuleFile | None:
         """A file found before, by its path."""
         return self._files.get(Path(path))
-
-    def _starts(self, here: Path, level: int) -> list[Path]:
-        if level:
-            folder = here
-            for _ in range(level - 1):
-                folder = folder.parent
-            return [folder]
-        starts = [here]
-        package = here
-        while self.file_of(str(package), ()) and package.parent != package:
-            package = package.parent
-            starts.append(package)
-        return [*starts, *(root if root.is_dir() else root.parent for root in self.roots)]
 
     def _load(self, path: Path) -> ModuleFile | None:
         try:

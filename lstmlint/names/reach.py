@@ -136,7 +136,7 @@ class Reach:
             if name and file is not None:
                 yield file, name, bound or name
             if name and package is not None:
-                inner = self.locator.inside(package, _text(name))
+                inner = self.locator.inside(package, [_text(name)])
                 if inner is not None:
                     yield inner, None, bound or name
 

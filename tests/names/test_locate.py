@@ -68,8 +68,8 @@ def test_a_folder_without_init_is_a_package_with_modules_inside(tree: Path) -> N
     locator = Locator((str(tree / "src"),))
     found = locator.find("plain", 0, str(tree / "src/app"))
     assert found == (None, str(tree / "src/plain"))
-    assert locator.inside(str(tree / "src/plain"), "part") == str(tree / "src/plain/part.py")
-    assert locator.inside(str(tree / "src/plain"), "gone") is None
+    assert locator.inside(str(tree / "src/plain"), ["part"]) == str(tree / "src/plain/part.py")
+    assert locator.inside(str(tree / "src/plain"), ["gone"]) is None
 
 
 def test_a_run_looks_in_the_folders_of_its_paths_and_the_working_folder(
