@@ -61,7 +61,10 @@ class FileIndex:
     bindings: dict[str, Lines | FunctionEntry | ClassEntry] = field(hash=False)
     """For each name bound at the top level, the last statement that binds it (looking into if and try)."""
     stars: tuple[Lines, ...] = ()
-    """The statements of the top level that hold star imports, each once."""
+    """The statements of the top level that hold star imports, each once; not those that are there for types alone.
+
+    A package that loads its modules when they are asked for names hundreds of them there.
+    """
 
     def binding(self, name: str) -> Entry | None:
         """The statement that binds a name of the top level."""
@@ -154,6 +157,17 @@ def nested_statements(node: ast.stmt) -> Iterator[ast.stmt]:
                 yield from nested_statements(child)
 
 
+def _stars(node: ast.stmt) -> Iterator[ast.ImportFrom]:
+    """The star imports in a statement, but for what stands under `if TYPE_CHECKING:` and never runs."""
+    running = [node]
+    if isinstance(node, ast.If) and _text(node.test).rpartition(".")[2] == "TYPE_CHECKING":
+        running = node.orelse
+    for statement in running:
+        for inner in nested_statements(statement):
+            if isinstance(inner, ast.ImportFrom) and any(alias.name == "*" for alias in inner.names):
+                yield inner
+
+
 def bound_names(node: ast.stmt) -> Iterator[str]:
     """The names that a statement binds itself, and not by the statements inside it."""
     if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -187,9 +201,8 @@ def index(tree: ast.Module) -> FileIndex:
             if body and isinstance(body[-1], Lines) and entry.first <= body[-1].last:
                 entry = Lines(body.pop().first, max(entry.last, node.end_lineno or 0))  # type: ignore[union-attr]
         body.append(entry)
+        stars += [entry if isinstance(entry, Lines) else _lines(inner) for inner in _stars(node)]
         for inner in nested_statements(node):
-            if isinstance(inner, ast.ImportFrom) and any(alias.name == "*" for alias in inner.names):
-                stars.append(entry if isinstance(entry, Lines) else _lines(inner))
             for name in bound_names(inner):
                 bindings[name] = entry
     return FileIndex(tuple(body), bindings, tuple(dict.fromkeys(stars)))

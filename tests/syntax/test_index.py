@@ -76,3 +76,5 @@ def test_names_that_are_only_written_into_are_not_bound() -> None:
 def test_star_imports_are_listed() -> None:
     assert indexed("from torch.nn import *\nimport os\n").stars == (Lines(1, 1),)
     assert indexed("if x:\n    from a import *\n    from b import *\n").stars == (Lines(1, 3),)
+    assert indexed("if typing.TYPE_CHECKING:\n    from a import *\n    from b import c\n").stars == ()
+    assert indexed("if TYPE_CHECKING:\n    from a import *\nelse:\n    from b import *\n").stars == (Lines(1, 4),)
