@@ -6,7 +6,9 @@ A layer with `go_backwards=True` returns its steps in the order in which it read
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_state_names import side_of
@@ -21,6 +23,8 @@ from lstmlint.values import Const, Layer, Note, Tensor, Value, as_bool
 RULE = "keras-bidirectional-by-hand"
 MANY = 16
 """Parts of a join that are held against each other."""
+_NAME = re.compile(r"[\w.]+")
+_DISPLAY = re.compile(r"[\[(]([^\[\]()]*)[\])]")
 Together = Joined | Combined
 
 
@@ -131,7 +135,64 @@ def _twins(event: Together, facts: Facts) -> Finding | None:
             finding = _same_state(event, one) if one == other else _same_reading(event, one, other, facts)
             if finding is not None:
                 return finding
+    return next(_written_twice(event, facts), None)
+
+
+def _written_twice(event: Together, facts: Facts) -> Iterator[Finding]:
+    """`[a, a]`, where a layer that goes the other way read the same steps, and is not joined with this one."""
+    items = next((items for items in _displays(event.place.text) if len(items) == len(event.parts)), [])
+    written = zip(items[:MANY], event.parts, strict=False)
+    named = [(text, part) for text, part in written if _NAME.fullmatch(text)]
+    for number, (text, part) in enumerate(named):
+        if (text, part) not in named[:number] or not isinstance(part, Tensor) or not _is_summary(part):
+            continue
+        reading = _reading(part, facts)
+        other = None if reading is None else _other_direction(part, reading, facts)
+        if reading is not None and other is not None:
+            yield Finding(
+                event.place,
+                f"this joins `{text}` with itself, and leaves out the other direction",
+                because=(
+                    Evidence(reading.place, "is the one direction"),
+                    Evidence(other.place, "reads the same steps the other way"),
+                ),
+                cure="join the two directions",
+            )
+
+
+def _displays(text: str) -> Iterator[list[str]]:
+    """The items, as written, of each list or tuple that stands in a text and holds no other."""
+    for display in _DISPLAY.finditer(text):
+        yield [item.strip() for item in display[1].split(",") if item.strip()]
+
+
+def _other_direction(part: Tensor, reading: Called, facts: Facts) -> Called | None:
+    """Another layer's reading of the same steps, the other way, that no such part is put together with."""
+    for other in facts.events(Called):
+        if other.layer.spec.path == reading.layer.spec.path and _is_opposite(reading, other):
+            met = (event.parts for kind in (Joined, Combined) for event in facts.events(kind))
+            return None if any(_meet(parts, part.state, (reading, other), facts) for parts in met) else other
     return None
+
+
+def _is_opposite(one: Called, other: Called) -> bool:
+    first, second = one.source, other.source
+    if not isinstance(first, Tensor) or not isinstance(second, Tensor) or first.axes[:2] != second.axes[:2]:
+        return False
+    ways = [_way(called.layer) for called in (one, other)]
+    return len(first.axes) > 2 and None not in ways and ways[0] is not ways[1] and _is_as_deep(first, second)
+
+
+def _is_as_deep(one: Tensor, other: Tensor) -> bool:
+    """True for two inputs that are both, or neither, a recurrent layer's: the directions of one level."""
+    return (one.noted("sequence") is None) is (other.noted("sequence") is None)
+
+
+def _meet(parts: Iterable[Value], state: str | None, both: tuple[Called, Called], facts: Facts) -> bool:
+    """True for parts of both readings: their outputs, or these states of theirs."""
+    alike = (part for part in parts if isinstance(part, Tensor) and part.state == state and _is_summary(part))
+    readings = [_reading(part, facts) for part in islice(alike, MANY)]
+    return all(called in readings for called in both)
 
 
 def _is_summary(part: Tensor) -> bool:
