@@ -170,8 +170,9 @@ def _other_direction(part: Tensor, reading: Called, facts: Facts) -> Called | No
     """Another layer's reading of the same steps, the other way, that no such part is put together with."""
     for other in facts.events(Called):
         if other.layer.spec.path == reading.layer.spec.path and _is_opposite(reading, other):
-            met = (event.parts for kind in (Joined, Combined) for event in facts.events(kind))
-            return None if any(_meet(parts, part.state, (reading, other), facts) for parts in met) else other
+            met: list[Together] = [*facts.events(Joined), *facts.events(Combined)]
+            is_met = any(_meet(event.parts, part.state, (reading, other), facts) for event in met)
+            return None if is_met else other
     return None
 
 
