@@ -37,6 +37,8 @@ class Inside:
     """Where it was called, and with what."""
     rounds: tuple[Round, ...] = ()
     """The loops that were under way in its callers."""
+    is_layer: bool = False
+    """True where that object is a Keras layer or model."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +58,12 @@ class Event:
 
     def during(self, *functions: str) -> tuple[Inside, ...]:
         """The calls from the innermost one of a torch module's method of some name on; empty where there is none."""
-        for number in reversed(range(len(self.inside))):
-            if self.inside[number].is_module and self.inside[number].function in functions:
-                return self.inside[number:]
-        return ()
+        return self._since(*(call.is_module and call.function in functions for call in self.inside))
+
+    def during_call(self) -> tuple[Inside, ...]:
+        """The calls from the innermost `call` of a Keras layer or model on; empty where there is none."""
+        return self._since(*(call.is_layer and call.function == "call" for call in self.inside))
+
+    def _since(self, *starts: bool) -> tuple[Inside, ...]:
+        numbers = [number for number, is_start in enumerate(starts) if is_start]
+        return self.inside[numbers[-1] :] if numbers else ()

@@ -13,7 +13,7 @@ from lstmlint.interpret.binding import bind_arguments
 from lstmlint.interpret.building import build, build_base, inner_layer, module_of
 from lstmlint.interpret.cells import note_cell
 from lstmlint.interpret.decorators import as_method, decorated
-from lstmlint.interpret.definitions import is_torch_module, library_bases
+from lstmlint.interpret.definitions import is_keras_layer, is_torch_module, library_bases
 from lstmlint.interpret.in_place import note_change
 from lstmlint.interpret.iteration import unpack_starred
 from lstmlint.interpret.joins import join, known_choices
@@ -141,8 +141,9 @@ def call_function(run: Run, info: FunctionInfo, call: Call, receiver: Value | No
     path, target, inside, under, recording = world.path, world.target, world.inside, world.under, world.recording
     world.target = ""
     given = (*call.args, *call.kwargs.values())
-    is_module = is_torch_module(run, receiver)
-    world.inside = (*inside, Inside(info.name, receiver, is_module, path, under, call.place, given, world.rounds))
+    kinds = is_torch_module(run, receiver), is_keras_layer(run, receiver)
+    begun = Inside(info.name, receiver, kinds[0], path, under, call.place, given, world.rounds, kinds[1])
+    world.inside = (*inside, begun)
     world.under = ()
     world.recording = recording and not any(map(is_unrecorded, info.decorators))
     run.stack.append(info.ident)

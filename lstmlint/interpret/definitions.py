@@ -128,3 +128,11 @@ TORCH_MODULES = ("torch.nn.", "lightning.", "pytorch_lightning.")
 def is_torch_module(run: Run, value: Value | None) -> bool:
     """True for an object of the program whose class derives from torch.nn.Module."""
     return isinstance(value, Instance) and any(base.startswith(TORCH_MODULES) for base in library_bases(run, value.cls))
+
+
+KERAS_LAYERS = ("keras.layers.", "keras.Layer", "keras.Model", "keras.Sequential")
+
+
+def is_keras_layer(run: Run, value: Value | None) -> bool:
+    """True for an object of the program whose class derives from a Keras layer, or from keras.Model."""
+    return isinstance(value, Instance) and any(base.startswith(KERAS_LAYERS) for base in library_bases(run, value.cls))
