@@ -47,7 +47,7 @@ def time_major_was_removed(built: Built, facts: Facts) -> Iterator[Finding]:
 def batch_read_as_time(called: Called, facts: Facts) -> Iterator[Finding]:
     """The first two axes were exchanged, and what the layer reads as time is the batch."""
     layer, source = called.layer, called.source
-    if not _reads_batch_first(layer, facts) or not isinstance(source, Tensor) or len(source.axes) < 3:
+    if not reads_batch_first(layer, facts) or not isinstance(source, Tensor) or len(source.axes) < 3:
         return
     turned = source.noted("transposed")
     claim = _batch(called, source, facts)
@@ -65,7 +65,7 @@ def batch_read_as_time(called: Called, facts: Facts) -> Iterator[Finding]:
 def samples_said_to_be_steps(called: Called, facts: Facts) -> Iterator[Finding]:
     """What the layer reads as the batch is said to be time, and what it reads as time to be the batch."""
     source = called.source
-    if not _reads_batch_first(called.layer, facts) or not isinstance(source, Tensor):
+    if not reads_batch_first(called.layer, facts) or not isinstance(source, Tensor):
         return
     said = _said_otherwise(source, called, facts)
     if said:
@@ -77,7 +77,7 @@ def samples_given_as_steps(entered: Entered, facts: Facts) -> Iterator[Finding]:
     """The same, of what a model is given that a layer of the model reads."""
     wanted = [axis.id for axis in entered.declared.axes[:2]]
     said = _said_otherwise(entered.given, entered, facts) if len(entered.declared.axes) > 2 else ()
-    reading = (called for called in facts.events(Called) if said and _reads_batch_first(called.layer, facts))
+    reading = (called for called in facts.events(Called) if said and reads_batch_first(called.layer, facts))
     for called in reading:
         if isinstance(called.source, Tensor) and [axis.id for axis in called.source.axes[:2]] == wanted:
             yield _read_otherwise(called.layer, entered.place, said)
@@ -133,7 +133,7 @@ def last_step_of_a_turned_sequence(selected: Selected, facts: Facts) -> Iterator
 def _is_turned(called: Called, selected: Selected, facts: Facts) -> bool:
     """True for the layer whose sequence a subscript is of, if its input was turned and nothing says that it should."""
     source, wanted = called.source, [axis.id for axis in selected.source.axes[:2]]
-    if not _reads_batch_first(called.layer, facts) or not isinstance(source, Tensor) or len(source.axes) != 3:
+    if not reads_batch_first(called.layer, facts) or not isinstance(source, Tensor) or len(source.axes) != 3:
         return False
     if [axis.id for axis in source.axes[:2]] != wanted or source.axes[1].is_single:
         return False
@@ -167,7 +167,7 @@ def _is_confirmed(called: Called, source: Tensor, facts: Facts) -> bool:
 def _is_a_layers(claim: Claim, facts: Facts) -> bool:
     """True for what a layer claims that reads every sequence so, whatever it is given."""
     built = None if claim.layer is None else facts.built(claim.layer)
-    return built is not None and _reads_batch_first(built.layer, facts)
+    return built is not None and reads_batch_first(built.layer, facts)
 
 
 def _batch(called: Called, source: Tensor, facts: Facts) -> Claim | None:
@@ -178,7 +178,7 @@ def _batch(called: Called, source: Tensor, facts: Facts) -> Claim | None:
     return next((claim for claim in claims if compatible(claim.path, called.path)), None)
 
 
-def _reads_batch_first(layer: Layer, facts: Facts) -> bool:
+def reads_batch_first(layer: Layer, facts: Facts) -> bool:
     """True for a recurrent layer, in a wrapper or not, that is not told to read time first."""
     inner = _recurrent(layer)
     if inner is None or as_bool(inner.argument(TIME_MAJOR) or Const(False)) is not False:

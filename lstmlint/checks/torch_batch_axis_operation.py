@@ -2,6 +2,7 @@
 
 Which axis is the batch is what a recurrent layer reads it as, where somebody chose that layout: it was built with
 batch_first=True, or something else agrees with it. Where the layer itself is in the minority, its own rule speaks.
+Keras leaves no choice, so something else has to agree there.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from functools import lru_cache
 
 from lstmlint.checks.evidence import Reading, chosen, flag_place, same_axes
 from lstmlint.checks.facts import Facts
+from lstmlint.checks.keras_time_major import reads_batch_first
 from lstmlint.checks.packing import is_laid_out_anew, padded_back_from
 from lstmlint.checks.states import stack_of
 from lstmlint.checks.uses import Support, View, uses_of
@@ -36,6 +38,8 @@ class _Order:
     path: Path
     because: tuple[Evidence, ...]
     against: tuple[Support, ...]
+    argument: str = "dim"
+    """What the framework calls the axis to run along."""
 
 
 @check(RULE, on=Reduced)
@@ -103,6 +107,25 @@ def _chosen_orders(facts: Facts) -> Iterator[_Order]:
         if claims and not time.is_single:
             because = tuple(Evidence(claim.place, claim.text) for claim in claims)
             yield _Order(batch, time, packed.path, because, tuple(uses_of(facts).against(view, facts)))
+    yield from _orders_of_keras(facts)
+
+
+def _orders_of_keras(facts: Facts) -> Iterator[_Order]:
+    """The layout that a Keras layer reads, where a use of its axes agrees and no layer takes the batch for time."""
+    for called in facts.events(Called):
+        source = called.source
+        if not reads_batch_first(called.layer, facts) or not isinstance(source, Tensor) or len(source.axes) != 3:
+            continue
+        batch, time = source.axes[:2]
+        if batch.is_single or time.is_single or source.noted("transposed") or _is_time(batch, facts):
+            continue
+        view = View(batch, time, True, called.path)
+        agreeing = [one for one in uses_of(facts).agreeing(view, facts) if one.strength >= Strength.STRUCTURE]
+        if agreeing:
+            first = Evidence(called.place, f"`{callee_text(called.place)}` reads this axis as batch")
+            because = (first, *(Evidence(support.place, support.text) for support in agreeing[:1]))
+            against = tuple(uses_of(facts).against(view, facts))
+            yield _Order(batch, time, called.path, because, against, "axis")
 
 
 def _is_doubted(order: _Order, reduced: Reduced) -> bool:
@@ -166,8 +189,8 @@ def _how(reading: Reading) -> str:
 def _cure(reduced: Reduced, order: _Order) -> str:
     positions = [number for number, axis in enumerate(reduced.source.axes) if axis.id == order.time.id]
     if positions:
-        return f"run it along time, `dim={positions[0]}`"
-    return "run it along the classes, `dim=-1`"
+        return f"run it along time, `{order.argument}={positions[0]}`"
+    return f"run it along the classes, `{order.argument}=-1`"
 
 
 @check(RULE, on=Called)
