@@ -15,7 +15,7 @@ from lstmlint.catalogue.keras_removed import TIME_MAJOR
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_removed_api import knows_of_versions
 from lstmlint.checks.keras_steps import is_first, is_keras, quoted
-from lstmlint.events import Built, Called, Entered, Fitted, Selected
+from lstmlint.events import Built, Called, Entered, Fitted, Joined, Selected
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.keras.recurrent import wrapped
 from lstmlint.interpret.wording import shortened
@@ -25,6 +25,8 @@ from lstmlint.values import Claim, Const, Layer, Role, Strength, Tensor, as_bool
 RULE = "keras-time-major"
 _KERAS_OWN = ("input", "fit")
 """What claims that Keras makes of any input it is given."""
+_OF_A_MODEL = ("call", "__call__", "train_step")
+"""Methods that compute with a model's input."""
 _OF_A_WAVE = re.compile("sample", re.IGNORECASE)
 """Frames of so many samples each are a recording cut into pieces, and no batch."""
 
@@ -53,12 +55,47 @@ def batch_read_as_time(called: Called, facts: Facts) -> Iterator[Finding]:
     claim = _batch(called, source, facts)
     if turned is None or claim is None or source.axes[0].is_single:
         return
-    yield Finding(
+    yield _along_the_batch(called, Evidence(turned.place, "puts time first"), claim, Confidence.CERTAIN)
+
+
+def _along_the_batch(called: Called, first: Evidence, claim: Claim, confidence: Confidence) -> Finding:
+    return Finding(
         called.place,
-        f"{quoted(layer)} reads (batch, time, features), but its input is time-major: it runs along the batch",
-        because=(Evidence(turned.place, "puts time first"), Evidence(claim.place, claim.text)),
+        f"{quoted(called.layer)} reads (batch, time, features), but its input is time-major: it runs along the batch",
+        because=(first, Evidence(claim.place, claim.text)),
         cure="give the layer the batch first",
+        confidence=confidence,
     )
+
+
+@check(RULE, on=Joined)
+def steps_stacked_in_front_of_the_batch(joined: Joined, facts: Facts) -> Iterator[Finding]:
+    """`stack(steps)` inside a model, and what the layer behind it reads as time is the model's batch.
+
+    Outside of a model tensors may be stacked whose first axis another model takes for its batch: a sequence of frames.
+    """
+    axes = joined.result.axes if isinstance(joined.result, Tensor) else ()
+    if joined.how != "stack" or joined.position != 0 or len(axes) < 3 or axes[0].is_single:
+        return
+    batches = [claim for claim in facts.said(axes[1]) if claim.role is Role.BATCH and _is_of_model(joined, claim)]
+    if not batches:
+        return
+    wanted = [axis.id for axis in axes[:2]]
+    for called in facts.events(Called):
+        source = called.source
+        if not isinstance(source, Tensor) or [axis.id for axis in source.axes[:2]] != wanted:
+            continue
+        claim = next((claim for claim in batches if compatible(claim.path, called.path)), None)
+        if claim is not None and _reads_batch_first(called.layer, facts) and not _is_confirmed(called, source, facts):
+            first = Evidence(joined.place, "stacks along a new axis in front of the batch")
+            yield _along_the_batch(called, first, claim, Confidence.LIKELY)
+            return
+
+
+def _is_of_model(joined: Joined, claim: Claim) -> bool:
+    """True where what says that an axis is the batch says so of the model in which tensors are stacked."""
+    is_inside = any(call.function in _OF_A_MODEL for call in joined.inside)
+    return claim.kind == "input" or (claim.strength is Strength.FACT and is_inside)
 
 
 @check(RULE, on=Called)
@@ -174,8 +211,9 @@ def _batch(called: Called, source: Tensor, facts: Facts) -> Claim | None:
     """What takes the axis that the layer reads as time for the batch, unless something takes the first for it too."""
     if _is_confirmed(called, source, facts):
         return None
-    claims = [claim for claim in facts.claims(source.axes[1]) if claim.role is Role.BATCH]
-    return next((claim for claim in claims if compatible(claim.path, called.path)), None)
+    claims = (claim for claim in facts.claims(source.axes[1]) if claim.role is Role.BATCH)
+    meant = (claim for claim in claims if compatible(claim.path, called.path))
+    return max(meant, key=lambda claim: claim.strength, default=None)
 
 
 def reads_batch_first(layer: Layer, facts: Facts) -> bool:

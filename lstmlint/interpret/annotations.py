@@ -6,7 +6,7 @@ import ast
 
 import libcst as cst
 
-from lstmlint.names.vocabulary import likely_role
+from lstmlint.names.vocabulary import likely_roles
 from lstmlint.source import Place
 from lstmlint.values import Strength, Tensor, Value
 from lstmlint.world import World
@@ -31,7 +31,7 @@ def claim_annotation(world: World, value: Value, annotation: cst.BaseExpression,
     tensor = None if names is None else world.tensor(value, len(names))
     if names is None or not isinstance(tensor, Tensor):
         return
-    for position, (name, axis) in enumerate(zip(names, tensor.axes, strict=True)):
-        role = likely_role(name)
+    named = zip(names, likely_roles(names), tensor.axes, strict=True)
+    for position, (name, role, axis) in enumerate(named):
         if role is not None:
             world.claim(axis, role, Strength.STRUCTURE, place, f"annotates axis {position} as `{name}`")

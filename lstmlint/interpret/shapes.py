@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstmlint.interpret.run import Run
-from lstmlint.names.vocabulary import clear_role, likely_role
+from lstmlint.names.vocabulary import clear_role, likely_roles
 from lstmlint.sizes import Opaque, Size
 from lstmlint.source import Place
 from lstmlint.values import (
@@ -63,7 +63,7 @@ def shape_items(run: Run, shape: Shape, count: int) -> tuple[Value, ...] | None:
 
 def name_sizes(run: Run, names: tuple[str, ...], values: tuple[Value, ...], place: Place) -> None:
     """Claims by names: `batch, steps, _ = x.shape` says what the axes are; single letters count in pairs only."""
-    roles = [likely_role(name) for name in names]
+    roles = likely_roles(names)
     pair = len({role for role in roles if role is not None}) > 1
     for name, role, value in zip(names, roles, values, strict=True):
         if role is not None and isinstance(value, Num) and value.axis is not None and (pair or clear_role(name)):

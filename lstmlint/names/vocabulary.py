@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from lstmlint.values import Role
 
@@ -23,6 +24,8 @@ _LETTERS = {
     Role.BATCH: {"b", "n", "bs", "nb", "bz", "batch"},
     Role.TIME: {"t", "s", "l", "seq", "length", "tlen", "ts", "steps"},
 }
+_AMBIGUOUS = {"n", "s", "l"}
+"""Letters that stand for other numbers as often: of nodes, of sources, of layers."""
 
 
 def clear_role(name: str) -> Role | None:
@@ -36,7 +39,24 @@ def role_of_size(text: str) -> Role | None:
     return Role.TIME if _LONGEST.match(text) else clear_role(text)
 
 
-def likely_role(name: str) -> Role | None:
-    """As `clear_role`, and also the usual single letters; worth something only where two of them stand together."""
+def likely_roles(names: Sequence[str]) -> list[Role | None]:
+    """For names of axes side by side their roles: as `clear_role`, and the usual single letters too.
+
+    Letters are worth something only where two roles stand together. Where two names say the same, the plainer one is
+    meant: in `b, n, c = x.shape`, `n` is another number.
+    """
+    found = [_reading(name) for name in names]
+    plainest: dict[Role, int] = {}
+    for role, rank in (one for one in found if one is not None):
+        plainest[role] = min(rank, plainest.get(role, rank))
+    return [one[0] if one is not None and one[1] == plainest[one[0]] else None for one in found]
+
+
+def _reading(name: str) -> tuple[Role, int] | None:
+    """The role that a name states, and how plainly: 0 where it does so for itself."""
+    role = clear_role(name)
+    if role is not None:
+        return role, 0
     letter = name.rpartition(".")[2].lower().lstrip("_")
-    return clear_role(name) or next((role for role, letters in _LETTERS.items() if letter in letters), None)
+    found = ((role, letter) for role, letters in _LETTERS.items() if letter in letters)
+    return next(((role, 2 if letter in _AMBIGUOUS else 1) for role, letter in found), None)

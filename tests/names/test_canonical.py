@@ -7,7 +7,7 @@ import importlib
 import pytest
 
 from lstmlint.names.canonical import canonical
-from lstmlint.names.vocabulary import clear_role, likely_role, role_of_size
+from lstmlint.names.vocabulary import clear_role, likely_roles, role_of_size
 from lstmlint.values import Role
 
 
@@ -53,7 +53,7 @@ def _load(path: str) -> object:
 
 @pytest.mark.parametrize("name", ["x", "hidden", "features", "dim", "self.width", "i"])
 def test_ordinary_names_say_nothing(name: str) -> None:
-    assert likely_role(name) is None
+    assert likely_roles([name]) == [None]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,23 @@ def test_clear_names_say_their_role(name: str, role: Role) -> None:
 @pytest.mark.parametrize(("name", "role"), [("b", Role.BATCH), ("n", Role.BATCH), ("t", Role.TIME), ("T", Role.TIME)])
 def test_letters_are_likely_only(name: str, role: Role) -> None:
     assert clear_role(name) is None
-    assert likely_role(name) is role
+    assert likely_roles([name]) == [role]
+
+
+@pytest.mark.parametrize(
+    ("names", "roles"),
+    [
+        ("b n c", [Role.BATCH, None, None]),
+        ("n b c", [None, Role.BATCH, None]),
+        ("batch n t", [Role.BATCH, None, Role.TIME]),
+        ("b t s", [Role.BATCH, Role.TIME, None]),
+        ("l n e", [Role.TIME, Role.BATCH, None]),
+        ("n s c", [Role.BATCH, Role.TIME, None]),
+        ("batch_size num_envs c", [Role.BATCH, Role.BATCH, None]),
+    ],
+)
+def test_of_names_that_say_the_same_the_plainer_one_is_meant(names: str, roles: list[Role | None]) -> None:
+    assert likely_roles(names.split()) == roles
 
 
 @pytest.mark.parametrize(
