@@ -86,7 +86,7 @@ def steps_stacked_in_front_of_the_batch(joined: Joined, facts: Facts) -> Iterato
         if not isinstance(source, Tensor) or [axis.id for axis in source.axes[:2]] != wanted:
             continue
         claim = next((claim for claim in batches if compatible(claim.path, called.path)), None)
-        if claim is not None and _reads_batch_first(called.layer, facts) and not _is_confirmed(called, source, facts):
+        if claim is not None and reads_batch_first(called.layer, facts) and not _is_confirmed(called, source, facts):
             first = Evidence(joined.place, "stacks along a new axis in front of the batch")
             yield _along_the_batch(called, first, claim, Confidence.LIKELY)
             return
