@@ -38,7 +38,9 @@ _KERAS_1 = (
 ONCE_KERAS = _KERAS_1 | _KERAS_2
 """Keywords that some version of Keras takes or took: another rule's matter."""
 
-_SIZE = re.compile(r"(^|_)(hidden|units?|size|dim|dims|width|neurons)(_|\d|$)")
+_SIZE = re.compile(
+    r"(^|_)(hidden|units?|size|dim|dims|width|neurons)(_|\d|$)|(^|_)(features|channels|classes|labels|tags|outputs)$"
+)
 
 
 @check(RULE, on=Built)
