@@ -20,11 +20,11 @@ from lstmlint.checks.keras_steps import (
     quoted,
     shape_text,
 )
-from lstmlint.events import Called, Fitted, LossTaken
+from lstmlint.events import Called, Entered, Fitted, LossTaken
 from lstmlint.events.keras import Averaged
 from lstmlint.findings import Evidence, Finding, check
 from lstmlint.source import Place
-from lstmlint.values import Layer, Note, Tensor, Value
+from lstmlint.values import Axis, Layer, Note, Tensor, Value
 
 RULE = "keras-extra-return-sequences"
 CURE = "leave out return_sequences=True, or take the last step or a mean over time before the head"
@@ -72,8 +72,10 @@ def _against(facts: Facts, loss: str | None, output: Value, target: Value) -> Fo
     family = loss_family(loss)
     if family is None or not isinstance(target, Tensor):
         return None
-    kept = kept_by(facts, output)
-    if kept is None or not isinstance(output, Tensor) or not _is_one_per_sample(family, output, target):
+    kept = kept_by(facts, output) if _is_one_per_sample(family, output, target) else None
+    if kept is None and family == "elementwise_loss" and _is_one_for_all_steps(output, target):
+        kept = _number_by(facts, output)
+    if kept is None or not isinstance(output, Tensor):
         return None
     return *kept, f"the loss holds {shape_text(target)} against {shape_text(output)}"
 
@@ -102,8 +104,46 @@ def kept_by(facts: Facts, output: Value) -> tuple[Note, Layer] | None:
     return (note, layer) if same else None
 
 
-def _is_one_per_sample(family: str, output: Tensor, target: Tensor) -> bool:
+def _number_by(facts: Facts, output: Value) -> tuple[Note, Layer] | None:
+    """The layer of whose sequence an output (batch, time) has one number for each step."""
+    note = output.noted("sequence") if isinstance(output, Tensor) else None
+    layer = chosen(note)
+    called = None if note is None or layer is None else origin(facts, note)
+    if note is None or layer is None or called is None or not isinstance(output, Tensor):
+        return None
+    made = output_of(called.result)
+    if not isinstance(made, Tensor) or len(made.axes) != 3 or not _is_given(facts, made.axes[1], output.axes[1]):
+        return None
+    return note, layer
+
+
+def _is_given(facts: Facts, own: Axis, other: Axis) -> bool:
+    """True for one axis, or one of a model's input and one of what the model is given, through any number of models."""
+    pairs = [(event.declared, event.given) for event in facts.events(Entered)]
+    axes = [pair for one, given in pairs for pair in zip(one.axes, given.axes, strict=False)]
+    found = {own.id}
+    while other.id not in found:
+        more = {given.id for declared, given in axes if declared.id in found} - found
+        if not more:
+            return False
+        found |= more
+    return True
+
+
+def _is_one_for_all_steps(output: Value, target: Tensor) -> bool:
+    """True for (batch, time) against (batch,) or (batch, 1)."""
+    if not isinstance(output, Tensor) or len(output.axes) != 2 or output.axes[1].is_single or not target.axes:
+        return False
+    first, steps = target.axes[0], output.axes[1]
+    if len(target.axes) == 2:
+        return target.axes[1].is_single
+    return len(target.axes) == 1 and first.id != steps.id and first.size != steps.size
+
+
+def _is_one_per_sample(family: str, output: Value, target: Tensor) -> bool:
     """True where the target cannot have a value per step. Keras squeezes a last axis of 1 before it compares."""
+    if not isinstance(output, Tensor) or len(output.axes) != 3:
+        return False
     if len(target.axes) == 1:
         return True
     if len(target.axes) != 2:
