@@ -172,10 +172,16 @@ def _is_one_batch(ran: Ran, declared: Declared | None, facts: Facts) -> bool:
 
 
 def _resets_each_batch(ran: Ran, facts: Facts) -> bool:
-    """True where callbacks may reset the state after each batch: not where each reset stands in what an epoch calls."""
-    if not facts.world.resets or ran.argument("callbacks") in (None, NONE):
+    """True where callbacks may reset the state after each batch.
+
+    Not where each reset stands in what an epoch calls, or around the run itself, in a function that is under way then.
+    """
+    callbacks = ran.argument("callbacks")
+    if not facts.world.resets or callbacks in (None, NONE):
         return False
-    return not all(name.startswith(_OF_AN_EPOCH) for name in facts.world.resets)
+    around = {"", *(call.function for call in ran.inside)}
+    others = {name for name in facts.world.resets if not name.startswith(_OF_AN_EPOCH)}
+    return bool(others - around) or (bool(others) and not leaves_states_alone(facts.world, callbacks or NONE))
 
 
 def _kept(ran: Ran, note: Note, facts: Facts) -> Finding | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import libcst as cst
@@ -36,7 +36,8 @@ _CLOSED = re.compile(r"\([^()]*\)")
 _OPEN = re.compile(r"([\w.]+)\(")
 _LOOKS = re.compile(r"(?:np|numpy|tf|tensorflow|ops|keras|K|jnp|math|log\w*)\.|[\w.]+\.(?:append|write)$")
 """Functions that only look at what they are given, or keep it."""
-_DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
+_DEFINED = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)")
+_LAMBDA = re.compile(r"\blambda\b")
 _MISSING = frozenset(
     ("ImportError", "ModuleNotFoundError", "AttributeError", "TypeError", "ValueError", "Exception", "BaseException")
 )
@@ -51,14 +52,30 @@ def asks_for_keras_2(text: str) -> bool:
 def resetting(text: str) -> frozenset[str]:
     """The functions of a file that name the states of a Keras layer from outside, to reset or to set them.
 
-    The name is that of the newest `def` above such a place, "" where there is none. States that are only looked at do
-    not count: nothing in the file could set them, and nobody else is given them.
+    The name is that of the innermost `def` around such a place, "" where there is none, and `lambda` in one of those.
+    States that are only looked at do not count: nothing in the file could set them, and nobody else is given them.
     """
     naming = _RESETS if _WRITES.search(text) or _hands_on_states(text) else _SETS
-    defined = list(_DEFINED.finditer(text))
-    starts = [match.start() for match in defined]
-    above = (bisect_left(starts, match.start()) for match in naming.finditer(text))
-    return frozenset(defined[count - 1][1] if count else "" for count in above)
+    places = [match.start() for match in naming.finditer(text)]
+    return frozenset(_functions_around(text, places)) if places else frozenset()
+
+
+def _functions_around(text: str, places: Sequence[int]) -> Iterator[str]:
+    """For each place, in their order, the name of the function whose block it stands in."""
+    rest, open_blocks = iter(places), [(-1, "")]
+    place, start = next(rest, None), 0
+    for line in text.splitlines(keepends=True):
+        bare = line.lstrip()
+        if bare and bare[0] not in "#)]}":
+            while open_blocks[-1][0] >= len(line) - len(bare):
+                open_blocks.pop()
+        defined = _DEFINED.match(line)
+        while place is not None and place < start + len(line):
+            yield "lambda" if _LAMBDA.search(line, 0, place - start) else open_blocks[-1][1]
+            place = next(rest, None)
+        if defined is not None:
+            open_blocks.append((len(line) - len(bare), defined[1]))
+        start += len(line)
 
 
 def _hands_on_states(text: str) -> bool:

@@ -77,3 +77,16 @@ def test_the_function_that_resets_is_known_by_name() -> None:
     text = "class Fresh(Callback):\n    def on_epoch_end(self, epoch):\n        self.layer.reset_states()\n"
     assert resetting(text) == {"on_epoch_end"}
     assert resetting(text + "\ndef train():\n    layer.reset_states()\n") == {"on_epoch_end", "train"}
+
+
+def test_what_stands_behind_a_function_is_not_in_it() -> None:
+    text = "def build():\n    return layer\n\n\nif True:\n    layer.reset_state()\n"
+    assert resetting(text) == {""}
+    nested = "def train():\n    def step(\n        x\n    ):\n        fit(x)\n    # so\n    layer.reset_state()\n"
+    assert resetting(nested) == {"train"}
+    assert resetting(nested.replace("fit(x)", "layer.reset_state()")) == {"train", "step"}
+
+
+def test_a_reset_in_a_lambda_is_not_in_the_function_around_it() -> None:
+    text = "def train():\n    watch = Watch(after=lambda batch: layer.reset_state())\n"
+    assert resetting(text) == {"lambda"}
