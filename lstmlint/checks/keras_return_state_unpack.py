@@ -227,11 +227,17 @@ def wrong_order(unpacked: Unpacked, facts: Facts) -> Iterator[Finding]:
 
 @check(RULE, on=Unpacked)
 def backward_state_dropped(unpacked: Unpacked, facts: Facts) -> Iterator[Finding]:
-    """`output, h, _ = Bidirectional(GRU(...))(x)`: three values as of an LSTM, but the third is the backward state."""
+    """`output, h, _ = Bidirectional(GRU(...))(x)`: three values as of an LSTM, but the third is the backward state.
+
+    So it is where the third is called `c`, and nothing reads it.
+    """
     value, names = unpacked.value, unpacked.names
     if not isinstance(value, Tuple) or value.layer is None or not is_keras(value.layer) or value.part != "result":
         return
-    if unpacked.starred or len(names) != 3 or names[2] != "_" or not isinstance(names[1], str):
+    if unpacked.starred or len(names) != 3 or not isinstance(names[1], str) or not isinstance(names[2], str):
+        return
+    third = value.items[-1]
+    if names[2] != "_" and (meaning(names[2]).kind != "c" or not isinstance(third, Tensor) or is_used(facts, third)):
         return
     states = [item.state for item in value.items if isinstance(item, Tensor)]
     said, kept = meaning(names[1]), value.items[1:2]
