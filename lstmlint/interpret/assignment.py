@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from lstmlint.events import AttributeSet, Unpacked
+from lstmlint.interpret.contents import content_of
 from lstmlint.interpret.iteration import elements
 from lstmlint.interpret.joins import settled
 from lstmlint.interpret.keras.arrays import name_arrays
@@ -71,7 +72,7 @@ def set_attribute(run: Run, owner: Value, name: str, value: Value) -> None:
 
 
 def _set_item(run: Run, frame: Frame, target: cst.Subscript, value: Value) -> None:
-    owner = run.evaluate(frame, target.value)
+    owner = content_of(run, run.evaluate(frame, target.value), "__setitem__")
     element = target.slice[0].slice
     key = run.evaluate(frame, element.value) if isinstance(element, cst.Index) else None
     world = run.world

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lstmlint.interpret.contents import CONTENT
 from lstmlint.interpret.definitions import ancestry, library_bases
 from lstmlint.interpret.joins import known_choices
 from lstmlint.interpret.keras.arrays import array_attribute, of_attribute
@@ -62,7 +63,10 @@ def _instance(run: Run, owner: Instance, name: str, place: Place) -> Value:
     for base in library_bases(run, owner.cls):
         if known_method(base, name) is not None:
             return Method(owner, name)
-    inner = stored_attributes(run, owner).get(LAYER)
+    stored = stored_attributes(run, owner)
+    content, inner = stored.get(CONTENT), stored.get(LAYER)
+    if content is not None and f"{'dict' if isinstance(content, DictRef) else 'list'}.{name}" in OPERATIONS:
+        return Method(content, name)
     if inner is not None:
         return run.attribute(inner, name, place)
     return run.world.unknown("attribute", run.cls(owner.cls).ident, owner.address, name)

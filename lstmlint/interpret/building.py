@@ -6,6 +6,7 @@ from lstmlint.catalogue.lookup import layer_spec
 from lstmlint.catalogue.spec import LayerSpec
 from lstmlint.events import Built
 from lstmlint.interpret.attributes import LAYER, stored_attributes
+from lstmlint.interpret.contents import CONTAINERS, CONTENT
 from lstmlint.interpret.definitions import ancestry
 from lstmlint.interpret.registry import OPERATIONS, Call
 from lstmlint.interpret.run import Run
@@ -68,6 +69,10 @@ def build_library_base(run: Run, receiver: Instance, line: tuple[Value, ...], ca
     for ancestor in line:
         if isinstance(ancestor, Class):
             continue
+        if isinstance(ancestor, External) and ancestor.path in CONTAINERS:
+            made = run.library[f"builtins.{CONTAINERS[ancestor.path]}"](run.world, call)
+            run.world.heap[receiver.address] = {**stored_attributes(run, receiver), CONTENT: made}
+            return
         if isinstance(ancestor, External):
             operation = OPERATIONS.get(ancestor.path)
             named = Call(ancestor.path, call.args, call.kwargs, call.place, call.texts, call.open_ended)

@@ -12,6 +12,7 @@ from lstmlint.interpret.attributes import (
     stored_attributes,
 )
 from lstmlint.interpret.building import build_library_base, inner_layer
+from lstmlint.interpret.contents import before_construction
 from lstmlint.interpret.definitions import ancestry, find_method, library_bases
 from lstmlint.interpret.keras.callbacks import is_callback, some_model
 from lstmlint.interpret.keras.masks import without_lost_mask
@@ -34,7 +35,7 @@ def instantiate(run: Run, cls: Class, call: Call) -> Value:
         return run.world.unknown()
     run.built.add(info.ident)
     owner = Instance(run.world.number(), cls)
-    run.world.heap[owner.address] = {}
+    run.world.heap[owner.address] = before_construction(run, cls)
     run.instances.append(owner)
     keywords = tuple(call.kwargs.items())
     run.world.emit(Instantiated(place=call.place, cls=cls, positional=call.args, keywords=keywords))

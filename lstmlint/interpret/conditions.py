@@ -10,6 +10,7 @@ from collections.abc import Hashable
 
 import libcst as cst
 
+from lstmlint.interpret.contents import content_of
 from lstmlint.interpret.kinds import Question, is_any, question
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame
@@ -202,6 +203,7 @@ def _counts_from_zero(size: Size) -> bool:
 
 
 def _contains(run: Run, left: Value, right: Value) -> bool | None:
+    right = content_of(run, right, "__contains__")
     if isinstance(left, Const):
         if isinstance(right, Const) and isinstance(right.value, str) and isinstance(left.value, str):
             return left.value in right.value

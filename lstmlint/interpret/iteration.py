@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lstmlint.interpret.contents import content_of
 from lstmlint.interpret.ops.indexing import index
 from lstmlint.interpret.registry import OPERATIONS, Call
 from lstmlint.interpret.run import Run
@@ -32,6 +33,7 @@ UNROLLED = 8
 def elements(run: Run, source: Value, place: Place) -> tuple[list[Value], bool]:
     """The elements that iterating a value gives, and whether that is all of them (else they are a sample)."""
     world = run.world
+    source = content_of(run, source, "__iter__")
     if isinstance(source, Tuple):
         return list(source.items), True
     if isinstance(source, ListRef):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from lstmlint.events import UsedAsTensor
+from lstmlint.interpret.contents import content_of
 from lstmlint.interpret.counting import count_after
 from lstmlint.interpret.iteration import special
 from lstmlint.interpret.joins import alternative, known_choices, settled
@@ -79,6 +80,7 @@ def _slice(run: Run, frame: Frame, node: cst.BaseSlice) -> Value:
 
 
 def _item(run: Run, source: Value, subscripts: tuple[Value, ...], place: NodePlace) -> Value:
+    source = content_of(run, source, "__getitem__")
     if isinstance(source, Weight):
         return array_item(run.world, source, _spread(subscripts))
     found = _taken(run, source, subscripts, place)
