@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeVar, cast
 
@@ -88,15 +89,21 @@ def _settled(events: list[Event]) -> list[Event]:
     """The events as the whole run shows them: where a loop takes entry after entry, none is meant as the last."""
     taken: dict[tuple[Place, tuple[int, ...]], set[int | None]] = {}
     for event in events:
-        if isinstance(event, Selected) and event.rounds:
-            taken.setdefault(_in_loop(event), set()).add(event.index)
+        if isinstance(event, Selected):
+            for loops in _in_loops(event):
+                taken.setdefault(loops, set()).add(event.index)
     return [
         replace(event, last=False)
-        if isinstance(event, Selected) and event.last and len(taken.get(_in_loop(event), ())) > 1
+        if isinstance(event, Selected) and event.last and any(len(taken[loops]) > 1 for loops in _in_loops(event))
         else event
         for event in events
     ]
 
 
-def _in_loop(event: Event) -> tuple[Place, tuple[int, ...]]:
-    return event.place, tuple(turn.loop for turn in event.rounds)
+def _in_loops(event: Event) -> Iterator[tuple[Place, tuple[int, ...]]]:
+    """The place of an event with each of the loops that were under way, and those around it.
+
+    A loop inside another one begins anew in each of its rounds.
+    """
+    loops = tuple(turn.loop for turn in event.rounds)
+    return ((event.place, loops[:number]) for number in range(1, len(loops) + 1))
