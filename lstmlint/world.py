@@ -326,7 +326,7 @@ class World:
                 return value
             if known < value.drop:
                 return value
-            base = self._axes(value.root, known)
+            base = self.axes_of(value.root, known)
             value = Tensor((*value.head, *base[: known - value.drop], *value.tail))
         if not isinstance(value, Tensor):
             return None
@@ -336,7 +336,8 @@ class World:
         """The unknown things that turned out to be tensors: their roots with their ranks, and their axes."""
         return self._roots.items()
 
-    def _axes(self, root: Hashable, rank: int) -> tuple[Axis, ...]:
+    def axes_of(self, root: Hashable, rank: int) -> tuple[Axis, ...]:
+        """The axes of an unknown thing if it is a tensor of some rank, the same ones each time."""
         if (root, rank) not in self._roots:
             self._roots[root, rank] = tuple(self.axis() for _ in range(rank))
         return self._roots[root, rank]

@@ -239,7 +239,12 @@ def _tuple(run: Run, owner: Tuple, name: str, place: Place) -> Value:
 
 @handles(ATTRIBUTES, Packed)
 def _packed(run: Run, owner: Packed, name: str, place: Place) -> Value:
-    return Method(owner, name) if name in ("to", "cuda", "cpu") else run.world.unknown("packed", owner.time.id, name)
+    if f"Packed.{name}" in OPERATIONS:
+        return Method(owner, name)
+    if name == "data" and owner.of is None:
+        entries = run.world.axes_of(("packed", owner.time.id), 1)
+        return Tensor((*entries, *owner.features), owner.trail)
+    return run.world.unknown("packed", owner.batch, owner.time, name)
 
 
 @handles(ATTRIBUTES, Layer)

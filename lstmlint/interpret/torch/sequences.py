@@ -115,10 +115,31 @@ def _fresh(world: World) -> Packed:
 
 @operation(f"{RNN}.PackedSequence")
 def packed_sequence(world: World, call: Call) -> Value:
-    """A PackedSequence made of its parts: (number of entries, ...) and the samples at each step."""
-    data = call.arg(0, "data")
+    """A PackedSequence made of its parts: (number of entries, ...) and the samples at each step, often of another."""
+    data, sizes = call.arg(0, "data"), call.arg(1, "batch_sizes")
     tensor = None if data is None else world.tensor(data)
-    return replace(_fresh(world), features=tensor.axes[1:] if isinstance(tensor, Tensor) else (world.axis(),))
+    features = tensor.axes[1:] if isinstance(tensor, Tensor) else (world.axis(),)
+    match sizes.root if isinstance(sizes, Unknown) else None:
+        case ("packed", Axis() as batch, Axis() as time, "batch_sizes"):
+            return Packed(batch, time, features)
+    return replace(_fresh(world), features=features)
+
+
+@operation(*(f"Packed.{name}" for name in ("to", "cuda", "cpu", "pin_memory", "float", "double", "half")))
+def moved(world: World, call: Call) -> Value:
+    """A PackedSequence on another device, or of another type of numbers."""
+    return call.args[0]
+
+
+@operation("Packed._replace")
+def with_fields(world: World, call: Call) -> Value:
+    """A PackedSequence, which is a named tuple, with other data at the same steps of the same samples."""
+    packed, data = call.args[0], call.kwargs.get("data")
+    if not isinstance(packed, Packed) or data is None:
+        return packed
+    tensor = world.tensor(data)
+    features = tensor.axes[1:] if isinstance(tensor, Tensor) else (world.axis(),)
+    return replace(packed, features=features, trail=tensor.trail if isinstance(tensor, Tensor) else (), of=None)
 
 
 @operation(f"{RNN}.pack_sequence")

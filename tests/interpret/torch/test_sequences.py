@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
 from lstmlint.events import PackedUp
 from lstmlint.values import Const, Packed, Role, Strength, Tensor, Tuple, Unknown
+from tests.interpret.programs import run_of
 from tests.interpret.torch_worlds import apply, build, new_world, operate, tensor
 
 RNN = "torch.nn.utils.rnn"
@@ -69,6 +72,40 @@ def test_packing_and_padding_again(into: bool, out_of: bool) -> None:
     assert tuple(axis.size.known for axis in padded.axes) == tuple(real.shape)
     assert tuple(axis.size.known for axis in counted.axes) == tuple(lengths.shape)
     assert padded.noted("padded") is not None
+
+
+FIELDS = """
+import torch
+from torch import nn
+from torch.nn.utils.rnn import PackedSequence, pack_sequence
+
+rows = [torch.zeros(5, 7), torch.zeros(3, 7), torch.zeros(2, 7)]
+packed = pack_sequence(rows)
+entries = packed.data
+made = {made}
+padded = nn.utils.rnn.pad_packed_sequence(made)[0]
+"""
+
+
+@pytest.mark.parametrize(
+    "made",
+    (
+        "packed._replace(data=packed.data[:, :4])",
+        "PackedSequence(packed.data[:, :4], packed.batch_sizes)",
+        "PackedSequence(data=packed.data[:, :4], batch_sizes=packed.batch_sizes).to('cpu')",
+    ),
+)
+def test_other_data_at_the_same_steps_keeps_the_layout(made: str) -> None:
+    text = FIELDS.replace("{made}", made)
+    names: dict[str, Any] = {}
+    exec(text, names)
+    run = run_of(text)
+    found = run.frames[0].variables
+    entries, packed, new, padded = (found[name] for name in ("entries", "packed", "made", "padded"))
+    assert isinstance(entries, Tensor) and len(entries.axes) == names["entries"].ndim
+    assert isinstance(packed, Packed) and isinstance(new, Packed) and isinstance(padded, Tensor)
+    assert (new.batch, new.time) == (packed.batch, packed.time)
+    assert padded.axes[-1].size.known == names["padded"].shape[-1]
 
 
 def test_something_not_known_to_be_packed_keeps_its_features() -> None:
