@@ -7,6 +7,8 @@ import re
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _HIDDEN = frozenset({"h", "hn", "ht", "hidden", "hiddens", "hs", "hx"})
 _CELL = frozenset({"c", "cn", "ct", "cell", "cells", "cs", "cx", "carry"})
+_MEMORY = frozenset({"mem", "memory"})
+"""Words for a cell state where a hidden state stands beside it; alone they may mean either."""
 OUTPUT = frozenset({"out", "outs", "output", "outputs", "seq", "sequence", "sequences", "y"})
 """Words for what a layer gives for each step."""
 
@@ -24,6 +26,12 @@ def kind_of_state(name: str) -> str | None:
     if hidden == cell:
         return None
     return "h" if hidden else "c"
+
+
+def is_pair(first: str, second: str) -> bool:
+    """True for the names of a hidden state and a cell state, in this order."""
+    is_cell = kind_of_state(second) == "c" or not _MEMORY.isdisjoint(words(second))
+    return kind_of_state(first) == "h" and is_cell
 
 
 def is_output(name: str) -> bool:

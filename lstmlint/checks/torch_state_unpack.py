@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from lstmlint.checks.evidence import is_torch_recurrent, same_axes
 from lstmlint.checks.facts import Facts
-from lstmlint.checks.names import is_output, kind_of_state
+from lstmlint.checks.names import is_output, is_pair, kind_of_state
 from lstmlint.checks.states import origin, stack_of
 from lstmlint.events import Called, Reduced, Selected, Unpacked, UsedAsTensor
 from lstmlint.findings import Confidence, Evidence, Finding, check
@@ -111,7 +111,7 @@ def one_state_unpacked_into_two(unpacked: Unpacked, facts: Facts) -> Iterator[Fi
     if stack is None or called is None or called.layer.spec.family == "lstm":
         return
     names = [name if isinstance(name, str) else "" for name in unpacked.names]
-    looks_alike = kind_of_state(names[0]) == "h" and kind_of_state(names[1]) == "c"
+    looks_alike = is_pair(*names)
     if not looks_alike and not stack.size.cannot_equal(TWO):
         return
     name = called.layer.spec.name

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import libcst as cst
 
 from lstmlint.events import AttributeSet, Unpacked
@@ -9,10 +11,12 @@ from lstmlint.interpret.contents import content_of
 from lstmlint.interpret.iteration import elements
 from lstmlint.interpret.joins import settled
 from lstmlint.interpret.keras.arrays import name_arrays
+from lstmlint.interpret.ops.indexing import index
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame
 from lstmlint.interpret.shapes import name_sizes, shape_items
 from lstmlint.interpret.torch.parameters import attribute_slot, note_item, note_write
+from lstmlint.syntax.parse import NodePlace
 from lstmlint.values import (
     Const,
     DictRef,
@@ -148,6 +152,8 @@ def _items_for(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Valu
     if isinstance(value, Weight) and not starred:
         return [value.item(number) for number in range(count)]
     found, closed = elements(run, value, place)
+    if starred and isinstance(value, Tensor) and value.axes:
+        return _starred_entries(run, target, value, place)
     if starred:
         return _starred_items(run, target, found, closed)
     if closed and len(found) == count:
@@ -156,6 +162,16 @@ def _items_for(run: Run, frame: Frame, target: cst.Tuple | cst.List, value: Valu
         return [found[0]] * count
     base = ("part", getattr(value, "root", None) or (frame.context, id(target)))
     return [run.world.unknown(*base, number) for number in range(count)]
+
+
+def _starred_entries(run: Run, target: cst.Tuple | cst.List, value: Tensor, place: NodePlace) -> list[Value]:
+    """The entries of a tensor's first axis for each element of a target: `*_, last` takes what `[-1]` does."""
+    starred = [isinstance(element, cst.StarredElement) for element in target.elements]
+    behind = starred.index(True)
+    rest = run.world.new_list([replace(value, axes=value.axes[1:])], open_ended=True)
+    before = [index(run.world, value, (Const(number),), place, place.text) for number in range(behind)]
+    after = range(behind + 1 - len(starred), 0)
+    return [*before, rest, *(index(run.world, value, (Const(number),), place, place.text) for number in after)]
 
 
 def _starred_items(run: Run, target: cst.Tuple | cst.List, found: list[Value], closed: bool) -> list[Value]:

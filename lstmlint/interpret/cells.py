@@ -27,18 +27,26 @@ _VARIABLE = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*|\[[^\[\]]*\])*")
 _PART = re.compile(r"\.|\[")
 
 
+_Identity = tuple[str, int]
+"""A value that a variable got, by the variable and the number of the write."""
+
+
 @dataclass(frozen=True, eq=False)
 class _Step:
     """An expression that a block of statements computes, and the variable that gets it."""
 
     value: cst.BaseExpression
     reads: frozenset[str]
-    versions: dict[str, int]
-    """How often each variable had been written before."""
+    identities: dict[str, _Identity]
+    """What the variables held before, as far as they had been written in the block."""
     computed: frozenset[str]
     """The variables that had been computed in this block, and not only taken from others."""
     target: str = ""
     """The variable that gets the value; empty where it is returned or handed on."""
+
+    def identity(self, variable: str) -> _Identity:
+        """What a variable held before the step."""
+        return self.identities.get(variable, (variable, 0))
 
 
 def note_cell(run: Run, frame: Frame, node: cst.FunctionDef) -> None:
@@ -57,26 +65,31 @@ def _stale(unit: Unit, steps: Sequence[_Step]) -> Iterator[tuple[cst.BaseExpress
     outputs = [(step, cell) for step in steps if (cell := _output_of(unit, step))]
     for number, update in enumerate(steps):
         old = _cells(unit, update)
-        late = [(step, cell) for step, cell in outputs if cell in old and _sees_the_same(step, cell, update)]
+        late = [(step, cell) for step, cell in outputs if step.identity(cell) in old and _sees_the_same(step, update)]
         is_fresh = any(cell == update.target for step, cell in outputs if (step, cell) not in late)
-        is_kept = update.target in old or any(update.target in step.reads for step in steps[number + 1 :])
-        if len(late) == 1 and not is_fresh and (is_kept or not update.target):
+        if len(late) == 1 and not is_fresh and _is_kept(number, steps, old):
             yield late[0][0].value, late[0][1], update
 
 
-def _sees_the_same(output: _Step, cell: str, update: _Step) -> bool:
-    """True where the output is computed from the very state, and beside the very gates, that the update reads."""
-    names = {cell, "", *update.reads}
-    return all(output.versions.get(name) == update.versions.get(name) for name in names)
+def _sees_the_same(output: _Step, update: _Step) -> bool:
+    """True where the output is computed beside the very gates that the update reads."""
+    return all(output.identity(name) == update.identity(name) for name in ("", *update.reads))
 
 
-def _cells(unit: Unit, step: _Step) -> frozenset[str]:
+def _is_kept(number: int, steps: Sequence[_Step], old: frozenset[_Identity]) -> bool:
+    """True where the new cell state takes the place of the old one, is read further down, or is handed on at once."""
+    update = steps[number]
+    is_overwriting = not update.target or update.identity(update.target) in old
+    return is_overwriting or any(update.target in step.reads for step in steps[number + 1 :])
+
+
+def _cells(unit: Unit, step: _Step) -> frozenset[_Identity]:
     """What may be the old cell state in `f * cell + i * g`: variables that were not computed here, as gates are."""
     factors = [_operands(term, cst.Multiply, _PRODUCTS) for term in _operands(step.value, cst.Add, _SUMS)]
     if len(factors) != 2 or any(len(parts) < 2 for parts in factors):
         return frozenset()
     texts = {unit.text(part) for parts in factors for part in parts if _is_variable(part)}
-    return frozenset(texts - step.computed)
+    return frozenset(map(step.identity, texts - step.computed))
 
 
 def _output_of(unit: Unit, step: _Step) -> str:
@@ -87,11 +100,13 @@ def _output_of(unit: Unit, step: _Step) -> str:
 
 
 def _argument_of_tanh(node: cst.BaseExpression) -> cst.BaseExpression | None:
-    """The variable in `torch.tanh(x)`, `tf.tanh(x)`, `tanh(x)` and `x.tanh()`."""
+    """The variable in `torch.tanh(x)`, `tf.tanh(x)`, `tanh(x)`, `x.tanh()`, and in `tanh(norm(x))`."""
     if not isinstance(node, cst.Call) or _name(node.func) != "tanh" or len(node.args) > 1:
         return None
     owner = node.func.value if isinstance(node.func, cst.Attribute) else node.func
     found = node.args[0].value if node.args else owner
+    if isinstance(found, cst.Call) and len(found.args) == 1:
+        found = found.args[0].value
     return found if _is_variable(found) else None
 
 
@@ -156,19 +171,21 @@ def _suites(statement: cst.BaseCompoundStatement) -> Iterator[cst.BaseSuite]:
 def _steps(unit: Unit, block: Sequence[cst.CSTNode]) -> list[_Step]:
     """What a block computes, in order."""
     steps: list[_Step] = []
-    versions: dict[str, int] = {}
+    identities: dict[str, _Identity] = {}
     computed: set[str] = set()
-    for statement in block:
-        now, before = dict(versions), frozenset(computed)
+    for number, statement in enumerate(block, 1):
+        before, known = dict(identities), frozenset(computed)
         for target, value in _pairs(statement):
             name = unit.text(target) if target is not None and _is_variable(target) else ""
-            steps.append(_Step(value, _variables(unit.text(value)), now, before, name))
-            for written in _parts(target):
-                text = unit.text(written)
-                versions[text] = versions.get(text, 0) + 1
-                (computed.discard if _is_taken(target, value) else computed.add)(text)
+            step = _Step(value, _variables(unit.text(value)), before, known, name)
+            steps.append(step)
+            source = unit.text(value) if _is_variable(value) else ""
+            for written in map(unit.text, _parts(target)):
+                identities[written] = step.identity(source) if source and written == name else (written, number)
+                is_taken = _is_taken(target, value) and source not in known
+                (computed.discard if is_taken else computed.add)(written)
         if isinstance(statement, (cst.BaseCompoundStatement, cst.AugAssign)):
-            versions[""] = versions.get("", 0) + 1  # it may write anything
+            identities[""] = ("", number)  # it may write anything
     return steps
 
 

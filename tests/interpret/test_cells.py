@@ -16,7 +16,8 @@ UPDATES = (
     "tanh(g) * i + {old} * f",
     "add(mul(f, {old}), mul(i, tanh(g)))",
 )
-OUTPUTS = ("o * tanh({cell})", "tanh({cell}) * o", "mul(o, tanh({cell}))")
+OUTPUTS = ("o * tanh({cell})", "tanh({cell}) * o", "mul(o, tanh(norm({cell})))")
+CELLS = ("c", "c_next", "old")
 BODIES = (
     "{new} = {update}\n    h = {output}\n    return h, {new}",
     "h = {output}\n    {new} = {update}\n    return h, {new}",
@@ -24,6 +25,7 @@ BODIES = (
     "{new}, h = {update}, {output}\n    return [h, ({new}, h)]",
     "{new} = {update}\n    return {output}, {new}",
     "return {output}, {update}",
+    "old = c\n    {new} = {update}\n    return {output}, {new}",
     "{new} = {update}\n    if h is None:\n        return h, c\n    return {output}, {new}",
 )
 BEFORE = "i, f, o = sigmoid(i), sigmoid(f), sigmoid(o)"
@@ -38,6 +40,10 @@ def mul(one: float, other: float) -> float:
     return one * other
 
 
+def norm(x: float) -> float:
+    return x / 2
+
+
 def sigmoid(x: float) -> float:
     return 1 / (1 + exp(-x))
 
@@ -45,15 +51,16 @@ def sigmoid(x: float) -> float:
 def programs() -> list[str]:
     """Each order of the two equations, each way to write them, and a new name or the old one for the new state."""
     found = []
-    for body, update, output, new, cell in product(BODIES, UPDATES, OUTPUTS, ("c", "c_next"), ("c", "c_next")):
-        parts = {"new": new, "update": update.format(old="c"), "output": output.format(cell=cell)}
+    for body, update, output, new, cell in product(BODIES, UPDATES, OUTPUTS, CELLS[:2], CELLS):
+        old = "old" if "old = c" in body else "c"
+        parts = {"new": new, "update": update.format(old=old), "output": output.format(cell=cell)}
         found.append(PROGRAM.format(before=BEFORE, body=body.format(**parts)))
     return list(dict.fromkeys(found))
 
 
 def is_stale(program: str) -> bool | None:
     """Whether the output stays the same where only the candidate changes; None for a program that fails."""
-    names: dict[str, Any] = {"tanh": tanh, "sigmoid": sigmoid, "add": add, "mul": mul}
+    names: dict[str, Any] = {"tanh": tanh, "sigmoid": sigmoid, "norm": norm, "add": add, "mul": mul}
     exec(program, names)
     try:
         one, other = (names["OwnLSTM"](0.1, 0.2, 0.3, 0.4, candidate, 0.6)[0] for candidate in (0.5, 0.9))
