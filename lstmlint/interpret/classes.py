@@ -19,6 +19,7 @@ from lstmlint.interpret.keras.masks import without_lost_mask
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import CALLS, Run, handles
 from lstmlint.names.canonical import canonical
+from lstmlint.source import Place
 from lstmlint.values import Class, External, Function, Instance, Value
 
 _PLAIN_BASES = frozenset(("keras.layers.Layer", "keras.Layer", "keras.Model"))
@@ -51,10 +52,17 @@ def instantiate(run: Run, cls: Class, call: Call) -> Value:
     else:
         build_library_base(run, owner, ancestry(run, cls), call)
     for hook in ("__post_init__", "setup"):
-        method = find_method(run, cls, hook)
-        if method is not None and (hook == "__post_init__" or not run.function(method).is_static):
-            run.call(bind(run, method, owner, call.place), Call(hook, (), {}, call.place))
+        _call_hook(run, owner, hook, call.place)
     return owner
+
+
+def _call_hook(run: Run, owner: Instance, name: str, place: Place) -> None:
+    """Calls a method that a library calls behind the constructor, where the constructor has not done so itself."""
+    method = find_method(run, owner.cls, name)
+    info = None if method is None else run.function(method)
+    if method is None or info is None or info.is_static or (info.ident, owner.address) in run.entered_on:
+        return
+    run.call(bind(run, method, owner, place), Call(name, (), {}, place))
 
 
 def _is_callback(run: Run, cls: Class) -> bool:

@@ -128,13 +128,13 @@ def packed_sequence(world: World, call: Call) -> Value:
 @operation(*(f"Packed.{name}" for name in ("to", "cuda", "cpu", "pin_memory", "float", "double", "half")))
 def moved(world: World, call: Call) -> Value:
     """A PackedSequence on another device, or of another type of numbers."""
-    return call.args[0]
+    return next(iter(call.args), world.unknown())
 
 
 @operation("Packed._replace")
 def with_fields(world: World, call: Call) -> Value:
     """A PackedSequence, which is a named tuple, with other data at the same steps of the same samples."""
-    packed, data = call.args[0], call.kwargs.get("data")
+    packed, data = moved(world, call), call.kwargs.get("data")
     if not isinstance(packed, Packed) or data is None:
         return packed
     tensor = world.tensor(data)
