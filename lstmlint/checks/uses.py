@@ -13,7 +13,7 @@ from itertools import chain, islice
 from operator import itemgetter
 
 from lstmlint.checks.facts import Facts
-from lstmlint.events import Built, Called, Event, LossTaken, Reduced, Reshaped, Selected, Sliced
+from lstmlint.events import Built, Called, Event, Inserted, Joined, LossTaken, Reduced, Reshaped, Selected, Sliced
 from lstmlint.interpret.wording import shortened
 from lstmlint.lean import dataclass
 from lstmlint.sizes import Size
@@ -188,6 +188,7 @@ def _uses(facts: Facts) -> Iterator[_Use]:
             strength = _weight_of_reduction(reduced)
             yield _use(reduced, reduced.axis, Role.TIME, reduced.source, strength, text, "reduced")
     yield from _shifted(facts)
+    yield from _lengthened(facts)
     read = {identities(call.source) for call in facts.events(Called) if call.layer.spec.family == "linear"}
     for reshaped in facts.events(Reshaped):
         if identities(reshaped.result) in read:
@@ -215,6 +216,22 @@ def _shifted(facts: Facts) -> Iterator[_Use]:
             text = f"takes the entries one further along axis {sliced.position} than `{shortened(other.place.text)}`"
             yield _use(sliced, sliced.axis, Role.TIME, sliced.source, Strength.STRUCTURE, text, "shifted")
         seen.append(sliced)
+
+
+def _lengthened(facts: Facts) -> Iterator[_Use]:
+    """`cat([vector.unsqueeze(1), steps], 1)`: one more entry for each sample, in front of its steps or behind them.
+
+    Along axis 0, it is as often one more sample.
+    """
+    inserted = {event.axis.id for event in facts.events(Inserted)}
+    for joined in facts.events(Joined):
+        result = joined.result
+        if isinstance(result, Tensor) and joined.position == 1 and len(result.axes) == 3:
+            axes = [part.axes[1] for part in joined.parts if isinstance(part, Tensor) and len(part.axes) == 3]
+            are_new = [axis.is_single and axis.id in inserted for axis in axes]
+            if len(joined.parts) == len(axes) == 2 and sum(are_new) == 1 and not axes[are_new.index(False)].is_single:
+                text = "puts one entry beside the others along axis 1, as a step"
+                yield _use(joined, result.axes[1], Role.TIME, result, Strength.STRUCTURE, text, "lengthened")
 
 
 def _is_one_further(one: Slice, other: Slice) -> bool:

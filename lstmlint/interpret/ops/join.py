@@ -114,15 +114,22 @@ def _longer(world: World, axes: Sequence[Axis], closed: bool) -> Axis:
 def _joined_unknown(
     world: World, call: Call, parts: Sequence[Value], tensors: Sequence[AnyTensor], closed: bool, dim: Value
 ) -> Value:
-    """Of tensors of unknown rank only the last axis can be joined for sure."""
+    """Of tensors of unknown rank only the last axis can be joined for sure; they all have the rank of the result."""
     first, number = tensors[0], as_int(dim)
     if number != -1 or not isinstance(first, OpenTensor):
-        return world.unknown()
+        return next((_as_high(world, tensor) for tensor in tensors if isinstance(tensor, OpenTensor)), world.unknown())
     lasts = [tensor.tail[-1] for tensor in tensors if isinstance(tensor, OpenTensor) and tensor.tail]
     size = sum((axis.size for axis in lasts), Size.of(0)) if closed and len(lasts) == len(tensors) else None
     result = with_axis(first, -1, world.axis(size, Role.FEATURE if lasts else None)) or world.unknown()
     _tell(world, call, parts, None, lasts[0] if lasts else None, result)
     return result
+
+
+def _as_high(world: World, tensor: OpenTensor) -> Value:
+    """A tensor of unknown rank that has as many axes as another, and no other axis in common with it for sure."""
+    own = len(tensor.head) - tensor.drop + len(tensor.tail)
+    root = ("like", tensor.root, world.unknown().root)
+    return OpenTensor(root, tail=tuple(world.axis() for _ in range(own))) if own >= 0 else world.unknown()
 
 
 def _tell(
