@@ -13,7 +13,7 @@ from lstmlint.checks.facts import Facts
 from lstmlint.checks.packing import note_of_padding, packed_by, padded_back_anew, padded_back_from
 from lstmlint.checks.pairing import described, paired_otherwise
 from lstmlint.checks.uses import LAYER, Support, View, uses_of
-from lstmlint.events import Called, LossTaken, PackedUp, PaddedBack, Reduced, Reshaped, Selected
+from lstmlint.events import Called, LossTaken, PackedGiven, PackedUp, PaddedBack, Reduced, Reshaped, Selected
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import callee_text
 from lstmlint.source import Place
@@ -194,3 +194,17 @@ def _shown(against: Iterable[Support]) -> tuple[Evidence, ...]:
     for support in sorted(against, key=lambda support: -support.strength):
         found.setdefault((support.place, support.text), Evidence(support.place, support.text))
     return tuple(found.values())[:SHOWN]
+
+
+@check(RULE, on=PackedGiven)
+def packed_given_to_a_layer(given: PackedGiven, facts: Facts) -> Iterator[Finding]:
+    """`self.fc(output)`, where the output of a layer that read packed data is packed itself."""
+    name = callee_text(given.place)
+    packings = (event for event in facts.events(PackedUp) if event.result.batch.id == given.packed.batch.id)
+    yield Finding(
+        given.place,
+        f"`{name}` gets a PackedSequence and takes a tensor only: this raises",
+        because=tuple(Evidence(event.place, "packs it, and recurrent layers keep it packed") for event in packings)[:1],
+        cure=f"pad it back before `{name}`: `output, lengths = pad_packed_sequence(...)`",
+        confidence=Confidence.CERTAIN,
+    )

@@ -138,6 +138,13 @@ class PackedUp(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PackedGiven(Event):
+    """A PackedSequence was given to a torch layer that takes a tensor and raises."""
+
+    packed: Packed
+
+
+@dataclass(frozen=True, kw_only=True)
 class PaddedBack(Event):
     """pad_packed_sequence: `packed` was laid out with the given layout, as `result`."""
 

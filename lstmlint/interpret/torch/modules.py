@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from lstmlint.catalogue.lookup import all_layers
-from lstmlint.events import Called
+from lstmlint.events import Called, PackedGiven
 from lstmlint.interpret.ops.functional import tell_pooled
 from lstmlint.interpret.ops.shape import with_new_axis
 from lstmlint.interpret.ops.trail import DENSE, SIGMOID, SOFTMAX, embedded, noted, recomputed
@@ -25,6 +25,7 @@ from lstmlint.values import (
     Layer,
     Num,
     OpenTensor,
+    Packed,
     Role,
     Strength,
     Tensor,
@@ -43,9 +44,12 @@ def _of_family(*families: str) -> tuple[str, ...]:
 
 
 def input_tensor(world: World, call: Call, rank: int | None = None) -> Tensor | OpenTensor | None:
-    """A layer's first argument as a tensor; None where it is none, which is said of a recurrent layer's tuple."""
+    """A layer's first argument as a tensor; None where it is none, which is said of tuples and packed sequences."""
     given = call.arg(0, "input")
     if given is None or needs_tensor(world, given, call.place, f"given to `{callee(call)}`"):
+        return None
+    if isinstance(given, Packed):
+        world.emit(PackedGiven(place=call.place, packed=given))
         return None
     return given if isinstance(given, Tensor) else world.tensor(given, rank)
 
@@ -109,6 +113,9 @@ def embedding_from_pretrained(world: World, call: Call) -> Value:
 @application(*_of_family("activation", "dropout", "identity", "layer_norm", "group_norm"))
 def apply_elementwise(world: World, layer: Layer, call: Call) -> Value:
     """The axes stay as they are."""
+    given = call.arg(0, "input")
+    if layer.spec.family == "identity" and isinstance(given, Packed):
+        return given
     source = input_tensor(world, call)
     return world.unknown() if source is None else called(world, layer, call, source, _entries(layer, call, source))
 
