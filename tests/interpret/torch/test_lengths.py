@@ -53,3 +53,33 @@ def test_a_length_is_that_of_torch(layer: str) -> None:
 )
 def test_a_length_that_is_not_known(layer: str, shape: tuple[int, ...]) -> None:
     assert shape_behind(layer, shape)[-1].known is None
+
+
+WHOLE = """
+import torch
+from torch import nn
+
+
+def longest(x):
+    x = x.view(4, 6, -1)
+    return {made}(x)
+
+
+found = longest(read())
+"""
+
+
+@pytest.mark.parametrize(
+    ("made", "length"),
+    [
+        ("nn.MaxPool1d(x.shape[2])", 1),
+        ("nn.AvgPool1d(kernel_size=x.size(-1))", 1),
+        ("nn.MaxPool1d(x.shape[2], padding=1)", None),
+        ("nn.MaxPool1d(x.shape[1])", None),
+        ("nn.Conv1d(6, 6, x.shape[2])", 1),
+    ],
+)
+def test_a_window_as_long_as_an_axis_of_unknown_length_leaves_one_entry(made: str, length: int | None) -> None:
+    found = variables_of(WHOLE.replace("{made}", made))["found"]
+    assert isinstance(found, Tensor)
+    assert found.axes[2].size.known == length
