@@ -12,8 +12,9 @@ from lstmlint.checks.packing import note_of_padding, packed_by
 from lstmlint.checks.torch_pack_mismatch import contradicting
 from lstmlint.events import PackedUp, PaddedBack, Selected
 from lstmlint.findings import Confidence, Evidence, Finding, check
+from lstmlint.interpret.ops.trail import UNIFORM
 from lstmlint.interpret.wording import callee_text, shortened
-from lstmlint.values import ListRef, as_int, as_size, compatible
+from lstmlint.values import ListRef, Tensor, as_int, as_size, compatible
 from lstmlint.world import World
 
 
@@ -41,7 +42,9 @@ def last_step_of_padded_output(selected: Selected, facts: Facts) -> Iterator[Fin
 
 
 def _are_equally_long(packed: PackedUp, world: World) -> bool:
-    """True where the lengths are a list of one and the same number: nothing is padded."""
+    """True where the lengths are one and the same number: nothing is padded."""
+    if isinstance(packed.lengths, Tensor):
+        return packed.lengths.noted(UNIFORM) is not None
     if not isinstance(packed.lengths, ListRef):
         return False
     sizes = {as_size(item) for item in world.items(packed.lengths)}

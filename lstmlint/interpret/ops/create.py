@@ -18,7 +18,7 @@ from lstmlint.interpret.ops.shape import (
     tensor_argument,
     with_axis,
 )
-from lstmlint.interpret.ops.trail import COUNTED, LAST_POSITION, NUMPY, RANDOM, as_array, as_torch, joint_trail
+from lstmlint.interpret.ops.trail import COUNTED, LAST_POSITION, NUMPY, RANDOM, UNIFORM, as_array, as_torch, joint_trail
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.sizes import Size
 from lstmlint.source import Place
@@ -57,10 +57,15 @@ def made(world: World, call: Call, axes: Sequence[Axis] | None, *kinds: str) -> 
 
 def filled(world: World, call: Call, axes: Sequence[Axis] | None) -> Value:
     """A new tensor with the same entry everywhere."""
-    result = made(world, call, axes)
+    result = made(world, call, axes, *uniform(axes))
     if isinstance(result, Tensor):
         world.emit(Filled(place=call.place, result=result))
     return result
+
+
+def uniform(axes: Sequence[Axis] | None) -> tuple[str, ...]:
+    """What is noted of a row with the same entry everywhere: it may hold lengths."""
+    return (UNIFORM,) if axes is not None and len(axes) == 1 else ()
 
 
 def sizes_given(world: World, value: Value | None) -> tuple[Value, ...] | None:
@@ -87,7 +92,8 @@ def by_sizes_unfilled(world: World, call: Call) -> Value:
 def full(world: World, call: Call) -> Value:
     """full(sizes, value)."""
     given = call.arg(int(call.name.startswith("Tensor.")), *SIZES)
-    return made(world, call, axes_of_sizes(world, sizes_given(world, given)))
+    axes = axes_of_sizes(world, sizes_given(world, given))
+    return made(world, call, axes, *uniform(axes))
 
 
 @operation("torch.randint")

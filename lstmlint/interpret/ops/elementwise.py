@@ -16,6 +16,7 @@ from lstmlint.interpret.ops.trail import (
     MASK,
     SEQUENCE,
     SIGMOID,
+    UNIFORM,
     is_mask,
     joint_state,
     joint_trail,
@@ -100,9 +101,15 @@ def binary(world: World, call: Call) -> Value:
     if not isinstance(found, Tensor):
         return found
     name = call.name.rpartition(".")[2].strip("_")
+    if all(isinstance(value, (Const, Num)) or _is_uniform(value) for value in values):
+        found = noted(found, UNIFORM, call.place)
     if name in _OF_TRUTHS and all(is_mask(value) for value in values):
         return noted(found, MASK, call.place)
     return noted(found, LESS_ONE, call.place) if name in ("sub", "subtract") and values[1:] == (Const(1),) else found
+
+
+def _is_uniform(value: Value) -> bool:
+    return isinstance(value, Tensor) and value.noted(UNIFORM) is not None
 
 
 @operation(

@@ -23,6 +23,8 @@ MASK = "mask"
 """Holds truth values: as a subscript it picks out entries."""
 COUNTED = "counted"
 """Counts up from a number (arange): as a subscript it goes along an axis entry by entry."""
+UNIFORM = "uniform"
+"""A row of one and the same number."""
 RANDOM = "random"
 """Filled at random or not filled at all."""
 BACKWARDS = "backwards"
@@ -59,7 +61,7 @@ _OF_ALL = (RANDOM, BACKWARDS)
 """Notes that what is made of several tensors has only where all of them have it."""
 NEWEST = 8
 """Notes of one kind that a tensor keeps: more would grow with every line that adds one, and be copied by each."""
-_OF_THE_ENTRIES = (MASK, COUNTED, LAST_POSITION, LESS_ONE, TURNED, *VALUES)
+_OF_THE_ENTRIES = (MASK, COUNTED, UNIFORM, LAST_POSITION, LESS_ONE, TURNED, *VALUES)
 """Notes about the entries themselves, or about a matrix of entries, which do not outlast arithmetic."""
 
 
@@ -139,7 +141,7 @@ def newest(notes: list[Note]) -> tuple[Note, ...]:
 
 def recomputed(tensor: Tensor) -> Tensor:
     """A tensor with new entries of any range on the same axes."""
-    return without_notes(tensor, COUNTED, LAST_POSITION, RANDOM, *VALUES)
+    return without_notes(tensor, COUNTED, UNIFORM, LAST_POSITION, RANDOM, *VALUES)
 
 
 def turned_round(tensor: Tensor, position: int | None, place: Place, layer: Layer | None = None) -> Tensor:
