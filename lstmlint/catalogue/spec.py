@@ -53,6 +53,15 @@ class LayerSpec:
                 return None if parameter.default is REQUIRED else Const(parameter.default)
         return None
 
+    def spelt(self, keyword: str) -> str | None:
+        """The parameter that a keyword is, but for underscores, capitals and an s at the end; None for no such."""
+        meant = _folded(keyword)
+        return next((p.name for p in (*self.parameters, *self.keyword_only) if _folded(p.name) == meant), None)
+
     def takes(self, name: str) -> bool:
         """True where a keyword is accepted."""
         return name in self.accepts or any(p.name == name for p in (*self.parameters, *self.keyword_only))
+
+
+def _folded(name: str) -> str:
+    return name.replace("_", "").lower().rstrip("s")

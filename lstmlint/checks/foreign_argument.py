@@ -48,11 +48,10 @@ def _cure(spec: LayerSpec, keyword: str) -> str | None:
 
 def _misspelt(spec: LayerSpec, keyword: str) -> str | None:
     """The parameter that a keyword is a misspelling of; a name of Keras' own is none."""
-    known = [parameter.name for parameter in (*spec.parameters, *spec.keyword_only)]
-    folded = {name.replace("_", ""): name for name in known}
-    same = folded.get(keyword.replace("_", "").lower())
+    same = spec.spelt(keyword)
     if same is not None or to_torch(keyword) is not None:
         return same
+    known = [parameter.name for parameter in (*spec.parameters, *spec.keyword_only)]
     from difflib import get_close_matches  # needed where an argument is misspelt
 
     close = get_close_matches(keyword.lower(), known, 1, ALIKE)

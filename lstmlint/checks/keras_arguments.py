@@ -67,7 +67,7 @@ def _explained(built: Built, keyword: str) -> Iterator[Finding]:
         return
     spelt = _misspelt(layer.spec, keyword)
     counterpart = to_keras(keyword)
-    if spelt is not None and (counterpart is None or spelt.replace("_", "") == keyword.replace("_", "").lower()):
+    if spelt is not None and (counterpart is None or layer.spec.spelt(keyword) is not None):
         yield Finding(
             built.place, f"{name} has no argument `{keyword}`: it is spelt `{spelt}`", cure=f"write `{spelt}`"
         )
@@ -77,13 +77,14 @@ def _explained(built: Built, keyword: str) -> Iterator[Finding]:
 
 def _misspelt(spec: LayerSpec, keyword: str) -> str | None:
     """The parameter that a keyword is a misspelling of."""
+    same = spec.spelt(keyword)
+    if same is not None:
+        return same
     known = [parameter.name for parameter in (*spec.parameters, *spec.keyword_only)] + ["name", "dtype", "input_shape"]
-    folded = {name.replace("_", ""): name for name in known}
-    same = folded.get(keyword.replace("_", "").lower())
     from difflib import get_close_matches  # needed where an argument is misspelt
 
     close = get_close_matches(keyword.lower(), known, 1, ALIKE)
-    return same or (close[0] if close else None)
+    return close[0] if close else None
 
 
 @check(RULE, on=BuiltByName)

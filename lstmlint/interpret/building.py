@@ -45,7 +45,10 @@ def build(world: World, path: str, call: Call) -> Layer | None:
 
 
 def _bind(spec: LayerSpec, call: Call, formerly: tuple[str, ...]) -> tuple[dict[str, Value], tuple[str, ...]]:
-    """A constructor's arguments by parameter name, and the keywords that it does not take."""
+    """A constructor's arguments by parameter name, and the keywords that it does not take.
+
+    One that is nearly spelt right counts as it is meant: what follows from leaving it out would be told of twice.
+    """
     arguments = {parameter.name: value for parameter, value in zip(spec.parameters, call.args, strict=False)}
     foreign = []
     for name, value in call.kwargs.items():
@@ -53,6 +56,9 @@ def _bind(spec: LayerSpec, call: Call, formerly: tuple[str, ...]) -> tuple[dict[
             arguments[name] = value
         else:
             foreign.append(name)
+            spelt = spec.spelt(name)
+            if spelt is not None:
+                arguments.setdefault(spelt, value)
     return arguments, tuple(foreign)
 
 

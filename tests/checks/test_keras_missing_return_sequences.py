@@ -12,6 +12,9 @@ RULE = "keras-missing-return-sequences"
 HEAD = "import keras\nimport numpy as np\nimport tensorflow as tf\nfrom keras import layers\n"
 
 QUIET = {
+    "the flag is misspelt, of which foreign-argument tells": """
+        keras.Sequential([keras.Input((12, 3)), layers.LSTM(32, return_sequence=True), layers.LSTM(32)])
+        """,
     "a vector repeated": """
         keras.Sequential([
             keras.Input((12, 3)), layers.LSTM(32), layers.RepeatVector(12),
