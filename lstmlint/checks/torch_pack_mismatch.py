@@ -199,6 +199,8 @@ def _shown(against: Iterable[Support]) -> tuple[Evidence, ...]:
 @check(RULE, on=PackedGiven)
 def packed_given_to_a_layer(given: PackedGiven, facts: Facts) -> Iterator[Finding]:
     """`self.fc(output)`, where the output of a layer that read packed data is packed itself."""
+    if any(called.place == given.place and is_torch_recurrent(called.layer) for called in facts.events(Called)):
+        return  # one of several layers is called there
     name = callee_text(given.place)
     packings = (event for event in facts.events(PackedUp) if event.result.batch.id == given.packed.batch.id)
     yield Finding(

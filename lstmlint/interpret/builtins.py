@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from lstmlint.interpret.building import some_member
 from lstmlint.interpret.conditions import truth
-from lstmlint.interpret.containers import list_items, new_set
+from lstmlint.interpret.containers import list_items, new_set, set_named
 from lstmlint.interpret.counting import count_of
 from lstmlint.interpret.iteration import elements
 from lstmlint.interpret.iterators import ITERATORS, copied, slice_of
@@ -260,9 +260,7 @@ def _setattr(run: Run, call: Call) -> Value:
     if owner is not None and run.world.ports:
         note_write(run.world, attribute_slot(run.world, owner, text_of(name) or ""), value, call.place)
     if isinstance(owner, Instance) and value is not None:
-        stored = run.world.heap.get(owner.address)
-        key = name.value if isinstance(name, Const) and isinstance(name.value, str) else ANY
-        run.world.heap[owner.address] = {**(stored if isinstance(stored, dict) else {}), key: value}
+        set_named(run.world, owner, name, value)
     return NONE
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from lstmlint.interpret.counting import count_of
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.sizes import Size
-from lstmlint.values import ANY, NONE, Const, DictRef, Function, Instance, Layer, ListRef, Tuple, Value
+from lstmlint.values import ANY, NONE, Const, DictRef, Function, Instance, Layer, ListRef, OneOf, Tuple, Value
 from lstmlint.world import World
 
 LONGEST = 64
@@ -85,10 +85,25 @@ def add_attribute(world: World, call: Call) -> Value:
     """`self.add_module(name, module)` and its kin: an attribute by another spelling."""
     owner, name, value = call.arg(0), call.arg(1, "name"), call.arg(2, "module", "tensor", "param")
     if isinstance(owner, Instance) and value is not None:
-        stored = world.heap.get(owner.address)
-        key = name.value if isinstance(name, Const) and isinstance(name.value, str) else ANY
-        world.heap[owner.address] = {**(stored if isinstance(stored, dict) else {}), key: value}
+        set_named(world, owner, name, value)
     return NONE
+
+
+def set_named(world: World, owner: Instance, name: Value | None, value: Value) -> None:
+    """Sets an attribute by a name that is a value; several under names that are worked out are one if they are alike."""
+    stored = world.heap.get(owner.address)
+    attributes: dict[str, Value] = stored if isinstance(stored, dict) else {}
+    key = name.value if isinstance(name, Const) and isinstance(name.value, str) else ANY
+    if key == ANY and ANY in attributes and _kinds(attributes[ANY]).isdisjoint(_kinds(value)):
+        value = world.unknown()
+    world.heap[owner.address] = {**attributes, key: value}
+
+
+def _kinds(value: Value) -> set[str]:
+    """The families of the layers that a value may be, or what else it is."""
+    if isinstance(value, OneOf):
+        return {kind for _, choice in value.choices for kind in _kinds(choice)}
+    return {value.spec.family if isinstance(value, Layer) else type(value).__name__}
 
 
 @operation("list.append", "list.appendleft")
