@@ -46,16 +46,9 @@ def drawn_in_every_pass(called: Called, facts: Facts) -> Iterator[Finding]:
 
 
 def _is_drawn_in_forward(place: Place, facts: Facts) -> bool:
-    """True where a place that draws was reached from a module's forward each time, and nothing asks for chance.
-
-    What the constructor draws there before does not make what forward draws any better.
-    """
-    drawn = [event for event in facts.events(Randomised) if event.place == place and not _is_in_constructor(event)]
+    """True where a place that draws was reached from a module's forward each time, and nothing asks for chance."""
+    drawn = [event for event in facts.events(Randomised) if event.place == place]
     return bool(drawn) and all(_is_mistaken(event) for event in drawn)
-
-
-def _is_in_constructor(event: Randomised) -> bool:
-    return any(call.function == "__init__" for call in event.inside)
 
 
 def _is_mistaken(event: Randomised) -> bool:

@@ -90,7 +90,7 @@ def add_attribute(world: World, call: Call) -> Value:
 
 
 def set_named(world: World, owner: Instance, name: Value | None, value: Value) -> None:
-    """Sets an attribute by a name that is a value; several under names that are worked out are one if they are alike."""
+    """Sets an attribute by a name that is a value; several under names that are worked out are one if alike."""
     stored = world.heap.get(owner.address)
     attributes: dict[str, Value] = stored if isinstance(stored, dict) else {}
     key = name.value if isinstance(name, Const) and isinstance(name.value, str) else ANY

@@ -87,7 +87,8 @@ def test_random_notes() -> None:
     for name in ("torch.randn", "torch.rand", "torch.empty"):
         found = bench.call(name, 3, 4)
         assert isinstance(found, Tensor) and found.noted("random") is not None
-    assert bench.call("torch.zeros", 3).trail == ()  # type: ignore[attr-defined]
+    zeros = bench.call("torch.zeros", 3)
+    assert isinstance(zeros, Tensor) and zeros.noted("random") is None
     filled = bench.call("Tensor.normal_", bench.call("torch.zeros", 3))
     assert isinstance(filled, Tensor) and filled.noted("random") is not None
 

@@ -72,7 +72,16 @@ def test_unknown_ranks_are_joined_at_the_end_only() -> None:
     one, other = OpenTensor("x", tail=(bench.axis(8),)), OpenTensor("x", tail=(bench.axis(4),))
     found = bench.call("torch.cat", [one, other], -1)
     assert isinstance(found, OpenTensor) and found.tail[0].size == Size.of(12)
-    assert isinstance(bench.call("torch.cat", [one, other], 1), Unknown)
+    other_way = bench.call("torch.cat", [one, other], 1)
+    assert isinstance(other_way, OpenTensor) and other_way.tail[0].size.known is None
+
+
+def test_what_is_joined_has_as_many_axes_as_its_parts() -> None:
+    bench = Bench()
+    found = bench.call("torch.cat", [OpenTensor("x", tail=(bench.axis(8),)), OpenTensor("y")], 1)
+    assert isinstance(found, OpenTensor)
+    assert isinstance(bench.world.tensor(found, 3), Tensor)
+    assert bench.world.learned["x"] == 2
 
 
 def test_states_stay_states() -> None:
