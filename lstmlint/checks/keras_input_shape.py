@@ -13,7 +13,7 @@ from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES, SPATIAL_AXES
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_steps import is_first, is_keras, quoted, shape_text
 from lstmlint.checks.windows import made_at, turned_windows
-from lstmlint.events import Called, Entered, Fitted, Reshaped, Sliced, Windowed
+from lstmlint.events import Called, Entered, Fitted, Inserted, Reshaped, Sliced, Windowed
 from lstmlint.events.keras import Declared, Ran
 from lstmlint.findings import Confidence, Evidence, Finding, Severity, check
 from lstmlint.interpret.keras.recurrent import wrapped
@@ -209,7 +209,9 @@ def window_in_one_step(fitted: Fitted, facts: Facts) -> Iterator[Finding]:
         return
     _, time, features = inputs.axes
     cut = _cut_out(features, facts)
-    reshaped = next((event for event in facts.events(Reshaped) if _puts_aside(event, inputs)), None)
+    reshaped = next((event for event in facts.events(Reshaped) if _puts_aside(event, inputs)), None) or next(
+        (event for event in facts.events(Inserted) if event.axis.id == time.id), None
+    )
     if not time.is_single or features.is_single or cut is None or reshaped is None:
         return
     if not any(_recurrent(called.layer) and _reads_one_step(called) for called in facts.events(Called)):

@@ -4,7 +4,8 @@ A pipeline is kept as a layer: something built with the argument `element`, and 
 are those of the arrays it is made of: from_tensor_slices drops their first axis, batch puts one in front again.
 
 Further arguments say what became of the order and the number of the elements, as far as it is known: `shuffled`,
-`batched` (the size of a batch), `last` (the size of the last batch, where that may be another), `count`.
+`batched` (the size of a batch), `last` (the size of the last batch, where that may be another), `count`; `window` (how
+many elements a window has, None where that may differ) and `moves` (whether the next one begins an element later).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from lstmlint.catalogue.keras_models import DATASET
+from lstmlint.events import Windowed
 from lstmlint.interpret.keras.inputs import axis_for, items_of
 from lstmlint.interpret.ops.shape import size_number
 from lstmlint.interpret.ops.trail import ZEROS_BEHIND, noted
@@ -162,8 +164,10 @@ def _without_first(world: World, value: Value) -> Value:
 
 @operation(*_methods("batch padded_batch ragged_batch"))
 def batch(world: World, call: Call) -> Value:
-    """Some elements on a new axis 0."""
+    """Some elements on a new axis 0; those of a window are steps, one behind the other."""
     size = call.arg(1, "batch_size")
+    if call.name.endswith(".batch") and "window" in facts_of(call.owner):
+        return _put_together(world, call, size)
     exact = as_int(size) is not None and "drop_remainder" in call.kwargs
     axis = axis_for(world, size) if exact else world.axis()
     if as_size(size) is not None and as_int(size) == 1:
@@ -180,6 +184,24 @@ def batch(world: World, call: Call) -> Value:
     if last is not None:
         world.ragged[axis.id] = Ragged(as_int(size) or 0, as_int(last), call.place)
     return pipeline(world, element, call, shuffled=facts.get("shuffled"), batched=size, last=last)
+
+
+def _put_together(world: World, call: Call, size: Value | None) -> Value:
+    """The elements of a window on a new axis: all of them, where the batch has room for as many.
+
+    Windows that move on by one element are cut out of a series; others may be a way to make batches.
+    """
+    facts, element = facts_of(call.owner), element_of(world, call.owner)
+    window, moves = facts.get("window"), facts.get("moves") == Const(True)
+    is_whole = window is not None and as_size(window) is not None and as_size(window) == as_size(size)
+    steps = axis_for(world, window) if is_whole else world.axis()
+    if moves:
+        world.claim(steps, Role.TIME, Strength.STRUCTURE, call.place, "puts the steps of a window on a new axis")
+    if moves and isinstance(element, Tensor):
+        source, result = _with_first(element, world.axis()), _with_first(element, steps)
+        if isinstance(source, Tensor) and isinstance(result, Tensor):
+            world.emit(Windowed(place=call.place, source=source, position=0, steps=steps, result=result))
+    return pipeline(world, each(world, element, lambda value: _with_first(value, steps)), call)
 
 
 def _filled_up(world: World, element: Value, filler: Value, place: Place) -> Value:
@@ -246,15 +268,39 @@ def shuffle(world: World, call: Call) -> Value:
 @operation(*_methods("map"))
 def map_elements(world: World, call: Call) -> Value:
     """What the function makes of an element; a tuple comes as several arguments."""
+    return pipeline(world, _mapped(world, call), call, **facts_of(call.owner))
+
+
+def _mapped(world: World, call: Call) -> Value:
     function, element = call.arg(1, "map_func"), element_of(world, call.owner)
-    facts = facts_of(call.owner)
     if function is None or world.apply is None:
-        return pipeline(world, world.unknown(), call, **facts)
+        return world.unknown()
     given = element.items if isinstance(element, Tuple) else (element,)
-    return pipeline(world, world.apply(function, Call("", given, {}, call.place)), call, **facts)
+    return world.apply(function, Call("", given, {}, call.place))
 
 
-@operation(*_methods("window flat_map interleave scan group_by_window concatenate as_numpy_iterator"))
+@operation(*_methods("window"))
+def window(world: World, call: Call) -> Value:
+    """Data sets of so many elements that follow each other; of a tuple of tensors, a tuple of data sets."""
+    size, whole = call.arg(1, "size"), as_bool(call.arg(4, "drop_remainder") or Const(False))
+    known = size if size is not None and whole else NONE
+    moves = Const(as_int(call.arg(2, "shift")) == 1 != as_int(size))
+    element = element_of(world, call.owner)
+    return pipeline(world, each(world, element, lambda value: _cut(world, value, call, known, moves)), call)
+
+
+def _cut(world: World, value: Value, call: Call, size: Value, moves: Value) -> Value:
+    return pipeline(world, value, call, window=size, moves=moves)
+
+
+@operation(*_methods("flat_map"))
+def flat_map(world: World, call: Call) -> Value:
+    """The elements of what the function makes of each element, one data set behind the other."""
+    facts = {**facts_of(call.owner), "count": None}
+    return pipeline(world, element_of(world, _mapped(world, call)), call, **facts)
+
+
+@operation(*_methods("interleave scan group_by_window concatenate as_numpy_iterator"))
 def followed_no_further(world: World, call: Call) -> Value:
     """Methods whose elements are not followed."""
     return pipeline(world, world.unknown(), call)
