@@ -129,6 +129,8 @@ class World:
     """How many the run took."""
     entry_places: dict[tuple[int, str], Place] = field(default_factory=dict)
     """Where entries of dictionaries that are named like parameters were written, by address and key."""
+    slot_places: dict[tuple[Hashable, str], Place] = field(default_factory=dict)
+    """Where a parameter of a layer stands as the key of an entry."""
     registered: set[int] = field(default_factory=set)
     """The lists and dictionaries that are ModuleLists and ModuleDicts, and the modules whose parameters were taken."""
     claims: list[Claim] = field(default_factory=list)

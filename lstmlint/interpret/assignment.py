@@ -7,6 +7,7 @@ from dataclasses import replace
 import libcst as cst
 
 from lstmlint.events import AttributeSet, Unpacked
+from lstmlint.interpret.containers import as_key
 from lstmlint.interpret.contents import content_of
 from lstmlint.interpret.iteration import elements
 from lstmlint.interpret.joins import settled
@@ -86,8 +87,8 @@ def _set_item(run: Run, frame: Frame, target: cst.Subscript, value: Value) -> No
         note_item(world, owner, whole, value, run.at(frame, target))
     if isinstance(owner, DictRef):
         entries = world.entries(owner)
-        name = key.value if isinstance(key, Const) else ("any", len(entries))
-        world.set_entries(owner, {**entries, name: value}, world.is_open_dict(owner) or not isinstance(key, Const))
+        name, is_known = (("any", len(entries)), False) if key is None else as_key(key, entries)
+        world.set_entries(owner, {**entries, name: value}, world.is_open_dict(owner) or not is_known)
     elif isinstance(owner, ListRef) and isinstance(element, cst.Slice):
         world.set_items(owner, world.items(owner), True)
     elif isinstance(owner, ListRef) and not world.is_open(owner):

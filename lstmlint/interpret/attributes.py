@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lstmlint.catalogue.torch_recurrent import CELL_FAMILIES, RECURRENT_FAMILIES
 from lstmlint.interpret.contents import CONTENT
 from lstmlint.interpret.definitions import ancestry, library_bases
 from lstmlint.interpret.joins import known_choices
@@ -18,6 +19,7 @@ from lstmlint.source import Place
 from lstmlint.values import (
     ALWAYS,
     ANY,
+    NONE,
     Bound,
     Class,
     Const,
@@ -39,12 +41,14 @@ from lstmlint.values import (
     Tuple,
     Unknown,
     Value,
+    as_bool,
 )
 from lstmlint.weights import Weight
 
 LAYER = "<layer>"
 """The attribute that holds the library layer which an object of a derived class is."""
 TUPLE_METHODS = frozenset({"index", "count", "_fields", "_asdict"})
+_KEEP_FLAGS = RECURRENT_FAMILIES | CELL_FAMILIES
 PLAIN = frozenset({"device", "dtype", "requires_grad", "is_cuda", "itemsize", "layout"})
 
 
@@ -252,7 +256,7 @@ def _layer(run: Run, owner: Layer, name: str, place: Place) -> Value:
     known = known_method(owner.spec.path, name)
     if known is not None:
         return Method(owner, name)
-    found = model_end(run.world, owner, name) or owner.argument(name)
+    found = model_end(run.world, owner, name) or _argument(owner, name)
     if found is not None:
         return found
     if owner.spec.family == "dataset" and name == "tensors":
@@ -262,6 +266,13 @@ def _layer(run: Run, owner: Layer, name: str, place: Place) -> Value:
     alias = {"units": "units", "out_features": "out_features"}.get(name)
     found = owner.argument(alias) if alias else None
     return run.world.unknown("attribute", owner.id, name) if found is None else found
+
+
+def _argument(owner: Layer, name: str) -> Value | None:
+    """What a layer keeps of an argument; the `bias` of a torch layer that is not recurrent is the parameter itself."""
+    found = owner.argument(name)
+    is_flag = name != "bias" or owner.spec.framework != "torch" or owner.spec.family in _KEEP_FLAGS
+    return found if is_flag else NONE if as_bool(found) is False else None
 
 
 @handles(ATTRIBUTES, Weight)

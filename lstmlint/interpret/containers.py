@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 from lstmlint.interpret.counting import count_of
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.sizes import Size
-from lstmlint.values import ANY, NONE, Const, DictRef, Function, Instance, Layer, ListRef, OneOf, Tuple, Value
+from lstmlint.values import ANY, NONE, Const, DictRef, Function, Instance, Layer, ListRef, OneOf, Tuple, Unknown, Value
 from lstmlint.world import World
 
 LONGEST = 64
 """Items that a list is followed to that is appended to."""
 SAMPLE = 128
 """Items of different kinds that are kept of a list of unknown length."""
+
+
+def as_key(value: Value, entries: Mapping[Hashable, Value]) -> tuple[Hashable, bool]:
+    """What a value is as the key of one of some entries, and whether that is known."""
+    if isinstance(value, Const):
+        return value.value, True
+    if _tells_itself(value) or _is_parameter(value):
+        return value, True
+    return ("any", len(entries)), False
+
+
+def _is_parameter(value: Value) -> bool:
+    """True for a parameter of a layer: whatever it holds, it is no other one."""
+    root = value.root if isinstance(value, Unknown) else None
+    return isinstance(root, tuple) and len(root) == 3 and root[0] == "attribute" and isinstance(root[1], int)
+
+
+def keys_of(world: World, owner: DictRef) -> list[Value]:
+    """The keys of a dictionary's known entries."""
+    return [_key_of(world, key) for key in world.entries(owner)]
+
+
+def _key_of(world: World, key: Hashable) -> Value:
+    if isinstance(key, Value):
+        return key
+    return world.unknown() if isinstance(key, tuple) and key[:1] == ("any",) else Const(key)
 
 
 def list_items(world: World, value: Value | None) -> tuple[tuple[Value, ...], bool]:
@@ -23,7 +49,7 @@ def list_items(world: World, value: Value | None) -> tuple[tuple[Value, ...], bo
     if isinstance(value, Tuple):
         return value.items, False
     if isinstance(value, DictRef):
-        return tuple(Const(key) for key in world.entries(value)), world.is_open_dict(value)
+        return tuple(keys_of(world, value)), world.is_open_dict(value)
     return (), True
 
 
@@ -194,7 +220,7 @@ def dict_items(world: World, call: Call) -> Value:
     """dict.items(): pairs."""
     owner = call.owner
     entries = world.entries(owner) if isinstance(owner, DictRef) else {}
-    pairs = [Tuple((Const(key), value)) for key, value in entries.items()]
+    pairs = [Tuple((_key_of(world, key), value)) for key, value in entries.items()]
     return world.new_list(pairs, not isinstance(owner, DictRef) or world.is_open_dict(owner))
 
 
@@ -203,7 +229,7 @@ def dict_values(world: World, call: Call) -> Value:
     """dict.values() and dict.keys()."""
     owner = call.owner
     entries = world.entries(owner) if isinstance(owner, DictRef) else {}
-    values = entries.values() if call.name == "dict.values" else [Const(key) for key in entries]
+    values = entries.values() if call.name == "dict.values" else [_key_of(world, key) for key in entries]
     return world.new_list(values, not isinstance(owner, DictRef) or world.is_open_dict(owner))
 
 
@@ -211,19 +237,22 @@ def dict_values(world: World, call: Call) -> Value:
 def dict_get(world: World, call: Call) -> Value:
     """dict.get(key, default)."""
     owner, key = call.owner, call.arg(1)
-    if not isinstance(owner, DictRef) or not isinstance(key, Const):
+    if not isinstance(owner, DictRef) or key is None:
         return world.unknown()
     entries = world.entries(owner)
-    if key.value in entries:
+    name, is_known = as_key(key, entries)
+    if not is_known:
+        return world.unknown()
+    if name in entries:
         if call.name == "dict.pop":
-            rest = {name: value for name, value in entries.items() if name != key.value}
+            rest = {other: value for other, value in entries.items() if other != name}
             world.set_entries(owner, rest, world.is_open_dict(owner))
-        return entries[key.value]
+        return entries[name]
     if world.is_open_dict(owner):
-        return world.unknown("item", owner.address, key.value)
+        return world.unknown("item", owner.address, name)
     default = call.arg(2, "default")
     if call.name == "dict.setdefault" and default is not None:
-        world.set_entries(owner, {**entries, key.value: default}, False)
+        world.set_entries(owner, {**entries, name: default}, False)
     return NONE if default is None else default
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from contextlib import nullcontext
 
 import libcst as cst
 
 from lstmlint.interpret.assignment import assign
 from lstmlint.interpret.conditions import decide
-from lstmlint.interpret.containers import new_set
+from lstmlint.interpret.containers import as_key, new_set
 from lstmlint.interpret.counting import count_of
 from lstmlint.interpret.iteration import elements, unpack_starred
 from lstmlint.interpret.keras.arrays import gathered
@@ -19,7 +20,6 @@ from lstmlint.interpret.torch.parameters import note_item
 from lstmlint.sizes import Size
 from lstmlint.syntax.parse import NodePlace
 from lstmlint.values import (
-    Const,
     DictRef,
     Tuple,
     Value,
@@ -64,7 +64,7 @@ def _items(run: Run, frame: Frame, nodes: object) -> tuple[list[Value], bool]:
 
 @handles(EXPRESSIONS, cst.Dict)
 def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
-    entries: dict[object, Value] = {}
+    entries: dict[Hashable, Value] = {}
     open_ended = False
     written: list[tuple[Value, Value, NodePlace]] = []
     for element in node.elements:
@@ -79,10 +79,10 @@ def _dict(run: Run, frame: Frame, node: cst.Dict) -> Value:
         assert isinstance(element, cst.DictElement)
         key = run.evaluate(frame, element.key)
         written.append((key, value, run.at(frame, element.key)))
-        if isinstance(key, Const):
-            entries[key.value] = value
-        else:
-            open_ended = True
+        name, is_known = as_key(key, entries)
+        if is_known:
+            entries[name] = value
+        open_ended = open_ended or not is_known
     found = run.world.new_dict(entries, open_ended)
     for key, value, place in written if run.world.ports else ():
         note_item(run.world, found, key, value, place)
@@ -100,16 +100,14 @@ def _comprehension(run: Run, frame: Frame, node: cst.ListComp | cst.SetComp | cs
 
 @handles(EXPRESSIONS, cst.DictComp)
 def _dict_comprehension(run: Run, frame: Frame, node: cst.DictComp) -> Value:
-    entries: dict[object, Value] = {}
+    entries: dict[Hashable, Value] = {}
     states = {"closed": True}
 
     def keep() -> None:
         key, value = run.evaluate(frame, node.key), run.evaluate(frame, node.value)
-        if isinstance(key, Const):
-            entries[key.value] = value
-        else:
-            entries[("any", len(entries))] = value
-            states["closed"] = False
+        name, is_known = as_key(key, entries)
+        entries[name] = value
+        states["closed"] = states["closed"] and is_known
 
     closed, _ = _comprehend(run, frame, node.for_in, keep)
     return run.world.new_dict(entries, open_ended=not (closed and states["closed"]))

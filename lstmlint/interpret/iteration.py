@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lstmlint.interpret.containers import keys_of
 from lstmlint.interpret.contents import content_of
 from lstmlint.interpret.ops.indexing import index
 from lstmlint.interpret.registry import OPERATIONS, Call
@@ -9,7 +10,6 @@ from lstmlint.interpret.run import Run
 from lstmlint.sizes import Opaque, Size
 from lstmlint.source import Place
 from lstmlint.values import (
-    Const,
     DictRef,
     Instance,
     Layer,
@@ -39,7 +39,7 @@ def elements(run: Run, source: Value, place: Place) -> tuple[list[Value], bool]:
     if isinstance(source, ListRef):
         return list(world.items(source)), not world.is_open(source)
     if isinstance(source, DictRef):
-        keys: list[Value] = [Const(key) for key in world.entries(source)]
+        keys = keys_of(world, source)
         return keys or [world.unknown()], bool(keys) and not world.is_open_dict(source)
     if isinstance(source, Weight):
         return [source.item(EACH)], False

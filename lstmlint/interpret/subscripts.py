@@ -5,6 +5,7 @@ from __future__ import annotations
 import libcst as cst
 
 from lstmlint.events import UsedAsTensor
+from lstmlint.interpret.containers import as_key
 from lstmlint.interpret.contents import content_of
 from lstmlint.interpret.counting import count_after
 from lstmlint.interpret.iteration import special
@@ -107,9 +108,10 @@ def _taken(run: Run, source: Value, subscripts: tuple[Value, ...], place: NodePl
         return _list_item(run, source, first, place)
     if isinstance(source, DictRef):
         entries = world.entries(source)
-        if isinstance(first, Const) and first.value in entries:
-            return entries[first.value]
-        if len(entries) and not isinstance(first, Const):
+        key, is_known = as_key(first, entries)
+        if is_known and key in entries:
+            return entries[key]
+        if len(entries) and not is_known:
             return _any_of(run, list(entries.values()))
         return world.unknown()
     if isinstance(source, Shape):

@@ -20,6 +20,7 @@ from lstmlint.weights import Weight
 from lstmlint.world import World
 
 _SLOT = re.compile(r"(?:(?P<prefix>.*)\.)?(?P<name>(?:weight|bias)_(?:ih|hh)(?:_l?(?:\d+|\*))?(?:_reverse)?)")
+_NAMED = re.compile(r"(?:weight|bias)_(?:ih|hh)")
 _TAKEN = ("parameters", "named_parameters")
 _LISTS = ("all_weights", "_flat_weights")
 STATE_DICT = "state_dict"
@@ -119,8 +120,13 @@ def _layer(world: World, owner: Value) -> Layer | None:
 
 
 def note_write(world: World, slot: Slot | None, value: Value | None, place: Place, complete: bool = False) -> None:
-    """Tells of a write to a parameter; `value` is None for numbers that come from nowhere else."""
+    """Tells of a write to a parameter; `value` is None for numbers that come from nowhere else.
+
+    In a loop over a dictionary with parameters for keys, it is told of where the parameter is named.
+    """
     if slot is not None and world.ports:
+        if world.rounds and _NAMED.search(place.text) is None:
+            place = world.slot_places.get((slot.owner, slot.name), place)
         event = ParameterSet(place=place, owner=slot.owner, layer=slot.layer, name=slot.name, value=value)
         world.emit(replace(event, complete=complete))
 
@@ -129,6 +135,9 @@ def note_item(world: World, owner: Value, key: Value | None, value: Value, place
     """`state["lstm.weight_ih_l0"] = array`, an entry of a dictionary display, `layer.weight_ih_l0.data[:] = array`."""
     if isinstance(owner, Weight):
         world.rewritten.add(owner.root)
+    named = slot_of(world, key) if isinstance(owner, DictRef) and isinstance(key, Unknown) else None
+    if named is not None:
+        world.slot_places[named.owner, named.name] = place
     text = text_of(key)
     if text is None:
         note_write(world, slot_of(world, owner), value if key == Const(...) else None, place)
