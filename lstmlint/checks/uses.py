@@ -13,7 +13,19 @@ from itertools import chain, islice
 from operator import itemgetter
 
 from lstmlint.checks.facts import Facts
-from lstmlint.events import Built, Called, Event, Inserted, Joined, LossTaken, Reduced, Reshaped, Selected, Sliced
+from lstmlint.events import (
+    Built,
+    Called,
+    Event,
+    Inserted,
+    Joined,
+    LossTaken,
+    Reduced,
+    Reshaped,
+    Selected,
+    Sliced,
+    StateRepeated,
+)
 from lstmlint.interpret.wording import shortened
 from lstmlint.lean import dataclass
 from lstmlint.sizes import Size
@@ -189,6 +201,7 @@ def _uses(facts: Facts) -> Iterator[_Use]:
             yield _use(reduced, reduced.axis, Role.TIME, reduced.source, strength, text, "reduced")
     yield from _shifted(facts)
     yield from _lengthened(facts)
+    yield from _repeated(facts)
     read = {identities(call.source) for call in facts.events(Called) if call.layer.spec.family == "linear"}
     for reshaped in facts.events(Reshaped):
         if identities(reshaped.result) in read:
@@ -232,6 +245,16 @@ def _lengthened(facts: Facts) -> Iterator[_Use]:
             if len(joined.parts) == len(axes) == 2 and sum(are_new) == 1 and not axes[are_new.index(False)].is_single:
                 text = "puts one entry beside the others along axis 1, as a step"
                 yield _use(joined, result.axes[1], Role.TIME, result, Strength.STRUCTURE, text, "lengthened")
+
+
+def _repeated(facts: Facts) -> Iterator[_Use]:
+    """`h_n.repeat(steps, 1, 1)`: the same vector of each sample for every step, with the batch where a state has it."""
+    for event in facts.events(StateRepeated):
+        time, batch, _ = event.result.axes
+        text = "repeats a vector along axis 0, as for every time step"
+        yield _use(event, time, Role.TIME, event.result, Strength.STRUCTURE, text, "repeated")
+        text = "a final state has the batch on axis 1"
+        yield _use(event, batch, Role.BATCH, event.result, Strength.STRUCTURE, text, "final")
 
 
 def _is_one_further(one: Slice, other: Slice) -> bool:

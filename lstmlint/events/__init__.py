@@ -15,6 +15,7 @@ from lstmlint.events.axes import (
     Selected,
     Sliced,
     Squeezed,
+    StateRepeated,
     Windowed,
     Zipped,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "Selected",
     "Sliced",
     "Squeezed",
+    "StateRepeated",
     "Windowed",
     "Zipped",
 ]

@@ -134,6 +134,14 @@ class Inserted(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class StateRepeated(Event):
+    """A final state, (layers or 1, batch, hidden), was repeated along axis 0: `h_n.repeat(steps, 1, 1)`."""
+
+    source: Tensor
+    result: Tensor
+
+
+@dataclass(frozen=True, kw_only=True)
 class Joined(Event):
     """torch.cat, stack, Concatenate and the like. `axis` is the joined axis of the first part (None for stack)."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lstmlint.events import Squeezed
+from lstmlint.events import Squeezed, StateRepeated
 from lstmlint.interpret.ops.shape import (
     DIM,
     axis_of_size,
@@ -23,6 +23,7 @@ from lstmlint.interpret.ops.shape import (
     with_new_axis,
     without_axis,
 )
+from lstmlint.interpret.ops.trail import STATE
 from lstmlint.interpret.registry import Call, operation
 from lstmlint.interpret.wording import callee
 from lstmlint.sizes import product
@@ -160,12 +161,20 @@ def _stretched(world: World, call: Call, sizes: Sequence[Value] | None) -> Value
 
 
 def _with_steps(world: World, call: Call, source: Tensor, result: Tensor, sizes: Sequence[Value]) -> Tensor:
-    """(B,1,F) stretched to (B,T,F) by a number that is no other axis' size: one vector for every time step."""
-    if len(source.axes) == len(result.axes) == 3 and source.axes[1].is_single and not source.axes[0].is_single:
+    """(B,1,F) stretched to (B,T,F) by a number that is no other axis' size: one vector for every time step.
+
+    A final state that is repeated along its first axis is told of.
+    """
+    if not len(source.axes) == len(result.axes) == 3:
+        return result
+    if source.axes[1].is_single and not source.axes[0].is_single:
         linked = isinstance(sizes[1], Num) and sizes[1].axis is not None
         if result.axes[0] == source.axes[0] and not linked:
             text = f"`{callee(call)}` repeats a vector along axis 1, as for every time step"
             world.claim(result.axes[1], Role.TIME, Strength.STRUCTURE, call.place, text, kind="repeated")
+    is_along_first = result.axes[0] != source.axes[0] and result.axes[1:] == source.axes[1:]
+    if source.noted(STATE) is not None and is_along_first and not source.axes[1].is_single:
+        world.emit(StateRepeated(place=call.place, source=source, result=result))
     return result
 
 
