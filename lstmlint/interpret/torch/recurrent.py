@@ -12,7 +12,7 @@ from dataclasses import replace
 from lstmlint.events import Called, Misplaced
 from lstmlint.interpret.ops.trail import DETACHED, STATE
 from lstmlint.interpret.registry import Call, application
-from lstmlint.interpret.torch.states import claim_state
+from lstmlint.interpret.torch.states import as_large_as_given, claim_state
 from lstmlint.interpret.tuples import needs_tensor
 from lstmlint.interpret.wording import callee
 from lstmlint.lean import dataclass
@@ -96,6 +96,7 @@ def apply_recurrent(world: World, layer: Layer, call: Call) -> Value:
     source = _source(world, layer, call, given)
     output, batch = _read(world, layer, call, source)
     claim_state(world, layer, source, state, call.place)
+    batch = as_large_as_given(world, batch, source, state)
     result = _result(world, layer, output, batch, notes_of_state(world, layer, call.place))
     if source is not None:
         event = Called(place=call.place, layer=layer, source=source, state=state, result=result)

@@ -7,7 +7,10 @@ says that the data was cut along time.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lstmlint.interpret.ops.trail import STATE
+from lstmlint.sizes import AxisSize, Size
 from lstmlint.source import Place
 from lstmlint.values import (
     Axis,
@@ -45,6 +48,15 @@ def claim_state(world: World, layer: Layer, source: Value | None, state: Value |
         if axes is not None:
             _claim_met(world, tensor, *axes, place)
             _claim_carried(world, layer, tensor, axes, place)
+
+
+def as_large_as_given(world: World, batch: Axis | None, source: Value | None, state: Value | None) -> Axis | None:
+    """The batch axis of a final state: where nothing is known of its size, it has that of the initial state."""
+    given = [tensor.axes[1].size for tensor in state_tensors(world, state) if len(tensor.axes) == 3]
+    if batch is None or not given or batch.size != Size.symbol(AxisSize(batch.id)):
+        return batch
+    sizes = {axis.size for axis in source.axes} if isinstance(source, Tensor) else set()
+    return batch if given[0] in sizes else replace(batch, size=given[0])
 
 
 def _is_returned(tensor: Tensor) -> bool:
