@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from lstmlint.interpret.ops.crossing import Crossing, Links, Target, product_or_none
 from lstmlint.lean import dataclass
-from lstmlint.sizes import ONE, Size, Symbol, product
+from lstmlint.sizes import ONE, AxisSize, Size, Symbol, product
 from lstmlint.values import Axis, Role
 from lstmlint.world import World
 
@@ -64,10 +64,24 @@ def resolved(axes: Sequence[Axis], targets: Sequence[Target]) -> list[Target]:
 
 def match(world: World, axes: Sequence[Axis], targets: Sequence[Target]) -> Match:
     """What a reshape makes of some axes; at most one target may be without a size."""
+    axes = _measured(axes, targets)
     found = _Reshape(world, tuple(axes), tuple(resolved(axes, targets))).match()
     if found.scrambled and _says_one(world, axes, targets):
         return Match(tuple(world.axis(target.size) for target in targets))
     return found
+
+
+def _measured(axes: Sequence[Axis], targets: Sequence[Target]) -> Sequence[Axis]:
+    """The axes with the size of the only one that is not known, which the number of entries tells."""
+    unknown = [axis for axis in axes if axis.size == Size.symbol(AxisSize(axis.id)) and not axis.parts]
+    if len(unknown) != 1:
+        return axes
+    others = product(axis.size for axis in axes if axis is not unknown[0]).known
+    total = product_or_none([target.size for target in targets])
+    if total is None or total.known is None or not others or total.known % others or total.known == others:
+        return axes
+    size = Size.of(total.known // others)
+    return [replace(axis, size=size) if axis is unknown[0] else axis for axis in axes]
 
 
 def _says_one(world: World, axes: Sequence[Axis], targets: Sequence[Target]) -> bool:

@@ -182,6 +182,17 @@ def test_halves_of_the_first_axis_that_happen_to_be_as_many_as_the_last() -> Non
     assert not event.scrambled and not event.moved
 
 
+def test_a_size_that_the_number_of_entries_tells() -> None:
+    bench = Bench()
+    x = bench.tensor(None, 6, 2)
+    result, event = view(bench, x, 11, 3, 4)
+    assert ids(result)[0] == x.axes[0].id and sizes(result) == [11, 3, 4] and not event.scrambled
+    several = bench.tensor(None, None, 2)
+    assert not view(bench, several, 6, 11, 2)[1].scrambled
+    assert not view(bench, x, 6, number("steps"), 2)[1].scrambled
+    assert not view(bench, x, 7, 11, 2)[1].scrambled
+
+
 def test_one_size_twice_is_not_one_axis_twice() -> None:
     bench = Bench()
     other, row = bench.tensor(None), bench.tensor(None)
@@ -236,6 +247,13 @@ def test_exchanged_by_numbers() -> None:
     bench = Bench()
     x = bench.tensor(6, 11, 2)
     result, event = view(bench, x, 11, 6, 2)
+    assert event.scrambled and result.axes[2] == x.axes[2]
+
+
+def test_exchanged_where_the_number_of_entries_tells_the_size() -> None:
+    bench = Bench()
+    x = bench.tensor(None, 6, 2)
+    result, event = view(bench, x, 6, 11, 2)
     assert event.scrambled and result.axes[2] == x.axes[2]
 
 
