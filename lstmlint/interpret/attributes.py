@@ -64,6 +64,8 @@ def _instance(run: Run, owner: Instance, name: str, place: Place) -> Value:
     found = instance_attribute(run, owner, name, place)
     if found is not None:
         return found
+    if name == "__dict__":
+        return run.library["builtins.vars"](run.world, Call("builtins.vars", (owner,), {}, place))
     for base in library_bases(run, owner.cls):
         if known_method(base, name) is not None:
             return Method(owner, name)

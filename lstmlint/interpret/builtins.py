@@ -14,6 +14,7 @@ from lstmlint.interpret.iterators import ITERATORS, copied, slice_of
 from lstmlint.interpret.keras.arrays import gathered
 from lstmlint.interpret.kinds import IS_TENSOR, TENSOR, is_instance
 from lstmlint.interpret.loops import note_origin
+from lstmlint.interpret.records import as_dictionary, attributes_of
 from lstmlint.interpret.registry import Call, Operation
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.shapes import axis_at, size_of
@@ -61,6 +62,10 @@ def library(run: Run) -> dict[str, Operation]:
         "types.SimpleNamespace": _namespace,
         "argparse.Namespace": _namespace,
         "dataclasses.field": _field,
+        "dataclasses.asdict": as_dictionary,
+        "attrs.asdict": as_dictionary,
+        "attr.asdict": as_dictionary,
+        "builtins.vars": attributes_of,
         "builtins.int": _int,
         "builtins.float": _float,
         "builtins.bool": _bool,

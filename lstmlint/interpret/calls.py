@@ -55,8 +55,8 @@ def _call(run: Run, frame: Frame, node: cst.Call) -> Value:
     if callee == External("builtins.super"):
         return _super(run, frame)
     call = _arguments(run, frame, node)
-    if callee in (External("builtins.locals"), External("builtins.vars")):
-        return run.world.new_dict(dict(frame.variables), open_ended=True) if not call.args else run.world.unknown()
+    if callee in (External("builtins.locals"), External("builtins.vars")) and not call.args:
+        return run.world.new_dict(dict(frame.variables), open_ended=True)
     result = run.call(callee, call)
     note_change(run, frame, node, callee, result)
     return result

@@ -7,7 +7,6 @@ from lstmlint.events import Instantiated
 from lstmlint.interpret.attributes import (
     bind,
     class_attribute,
-    class_attributes,
     instance_attribute,
     stored_attributes,
 )
@@ -16,6 +15,7 @@ from lstmlint.interpret.contents import before_construction
 from lstmlint.interpret.definitions import ancestry, find_method, library_bases
 from lstmlint.interpret.keras.callbacks import is_callback, some_model
 from lstmlint.interpret.keras.masks import without_lost_mask
+from lstmlint.interpret.records import fields_of
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import CALLS, Run, handles
 from lstmlint.names.canonical import canonical
@@ -83,12 +83,7 @@ def _is_of_this_file(run: Run, cls: Class) -> bool:
 
 def _fill_fields(run: Run, owner: Instance, call: Call) -> None:
     """The constructor that a dataclass gets: its fields in order."""
-    fields: list[str] = []
-    for ancestor in reversed(ancestry(run, owner.cls)):
-        if isinstance(ancestor, Class):
-            class_attributes(run, run.cls(ancestor))
-            fields += [name for name in run.cls(ancestor).fields if name not in fields]
-    given = {**dict(zip(fields, call.args, strict=False)), **call.kwargs}
+    given = {**dict(zip(fields_of(run, owner.cls), call.args, strict=False)), **call.kwargs}
     run.world.heap[owner.address] = given
 
 
