@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 from lstmlint.catalogue.torch_recurrent import RECURRENT_FAMILIES
 from lstmlint.checks.facts import Facts
-from lstmlint.checks.widths import readers, width
+from lstmlint.checks.widths import LAST, given_width, is_same_constant, readers, width
 from lstmlint.events import Called, Pooled
 from lstmlint.findings import Evidence
 from lstmlint.interpret.wording import callee_text
 from lstmlint.lean import dataclass
 from lstmlint.names.vocabulary import clear_role
-from lstmlint.values import Axis, Num, Role, Tensor, Tuple, as_bool, as_int, compatible
+from lstmlint.values import Axis, Layer, Num, Role, Tensor, Tuple, Value, as_bool, as_int, compatible
 
 _CONVOLUTIONS = ("conv1d", "conv2d", "conv3d")
 _IN_CHANNELS = re.compile(r"(?:in_channels=|Conv1d\((?!\w+=))\s*([\w.]+)\s*[,)]")
@@ -99,22 +99,33 @@ def mispooled(pooled: Pooled, facts: Facts) -> Mispooled | None:
         return None
     if isinstance(pooled.window, Num) and second.id == pooled.window.axis != last.id:
         return Mispooled(maker, Evidence(pooled.place, "its window is as long as axis 1"))
-    reader = next(_readers_of_all(pooled, facts), None)
+    reader = next(_readers_of_all(pooled, maker.layer, facts), None)
     if reader is None:
         return None
     text = f"`{callee_text(reader.place)}` is built for all features as its input"
     return Mispooled(maker, Evidence(reader.place, text), reader)
 
 
-def _readers_of_all(pooled: Pooled, facts: Facts) -> Iterator[Called]:
-    """The layers behind a pooling that want as many features as there were before."""
+def _readers_of_all(pooled: Pooled, maker: Layer, facts: Facts) -> Iterator[Called]:
+    """The layers behind a pooling that want as many features as there were before.
+
+    Where there are as many steps as features, a layer that reads the steps is one if it is as wide as the features by
+    the very number in the source that says how many these are.
+    """
     _, second, last = pooled.source.axes
     for axis in (last, second):
         for called, size in readers(axis, facts):
             is_behind = axis is second or called.source != pooled.source
             shorter = isinstance(called.source, Tensor) and called.source.axes[-1].size != last.size
-            if is_behind and size == last.size and shorter and compatible(called.path, pooled.path):
+            is_other = shorter or (axis is second and is_same_constant(_width_read(called.layer), given_width(maker)))
+            if is_behind and size == last.size and is_other and compatible(called.path, pooled.path):
                 yield called
+
+
+def _width_read(layer: Layer) -> Value | None:
+    """What a layer was given for the width of its input."""
+    parameter = LAST.get(layer.spec.family)
+    return None if parameter is None else layer.argument(parameter)
 
 
 def reads_pooled_features(called: Called, facts: Facts) -> bool:

@@ -12,13 +12,13 @@ from lstmlint.checks.channels import convolution_over_steps, maker_of_features, 
 from lstmlint.checks.evidence import is_torch_recurrent, same_axes
 from lstmlint.checks.facts import Facts
 from lstmlint.checks.keras_steps import is_first
-from lstmlint.checks.widths import SECOND, given_width, is_one_of_many, readers, width
+from lstmlint.checks.widths import SECOND, given_width, is_one_of_many, is_same_constant, readers, width
 from lstmlint.checks.windows import made_at, turned_windows
 from lstmlint.events import Called, Pooled, Windowed
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.wording import callee_text
 from lstmlint.sizes import Size
-from lstmlint.values import Axis, Claim, Const, Role, Strength, Tensor, Value, compatible
+from lstmlint.values import Axis, Claim, Role, Strength, Tensor, Value, compatible
 
 RULE = "torch-channels-axis"
 _CURE = "turn the input, `x.transpose(1, 2)`, and turn the result back for a recurrent layer"
@@ -52,7 +52,7 @@ def _features_last(called: Called, source: Tensor, wanted: Size, given: Value | 
     """What says that the last axis of a layer's input holds the features, and not the one before it."""
     _, second, last = source.axes
     maker = maker_of_features(last, facts)
-    if second.size == wanted and not (maker and _is_same_constant(given, given_width(maker.layer))):
+    if second.size == wanted and not (maker and is_same_constant(given, given_width(maker.layer))):
         return None
     if any(size == wanted for _, size in readers(second, facts)):
         return None
@@ -66,11 +66,6 @@ def _features_last(called: Called, source: Tensor, wanted: Size, given: Value | 
     if second.size.known is not None and wanted.known is not None:
         return Evidence(called.place, f"axis 1 has {second.size.known} entries here")
     return None
-
-
-def _is_same_constant(one: Value | None, other: Value | None) -> bool:
-    """True for two widths that are one and the same number in the source."""
-    return isinstance(one, Const) and isinstance(other, Const) and one.place is not None and one.place == other.place
 
 
 def _same_tensor_read(called: Called, source: Tensor, wanted: Size, facts: Facts) -> Evidence | None:

@@ -8,7 +8,7 @@ from lstmlint.checks.facts import Facts
 from lstmlint.events import Called
 from lstmlint.interpret.joins import known_choices
 from lstmlint.sizes import Size
-from lstmlint.values import Axis, Layer, ListRef, Path, Tensor, Tuple, Value, as_size
+from lstmlint.values import Axis, Const, Layer, ListRef, Path, Tensor, Tuple, Value, as_size
 from lstmlint.world import World
 
 LAST = {
@@ -41,6 +41,11 @@ def width(world: World, value: Value | None) -> Size | None:
 def given_width(layer: Layer) -> Value | None:
     """What a layer was given for the width of its output."""
     return next((value for name, value in layer.arguments if name in GIVEN), None)
+
+
+def is_same_constant(one: Value | None, other: Value | None) -> bool:
+    """True for two widths that are one and the same number in the source."""
+    return isinstance(one, Const) and isinstance(other, Const) and one.place is not None and one.place == other.place
 
 
 def readers(axis: Axis, facts: Facts) -> Iterator[tuple[Called, Size]]:
