@@ -11,10 +11,11 @@ from lstmlint.interpret.attributes import (
     stored_attributes,
 )
 from lstmlint.interpret.building import build_library_base, inner_layer
-from lstmlint.interpret.contents import before_construction
+from lstmlint.interpret.contents import CONTENT, before_construction
 from lstmlint.interpret.definitions import ancestry, find_method, library_bases
 from lstmlint.interpret.keras.callbacks import is_callback, some_model
 from lstmlint.interpret.keras.masks import without_lost_mask
+from lstmlint.interpret.named_tuples import NAMED_TUPLE, tuple_of
 from lstmlint.interpret.records import fields_of
 from lstmlint.interpret.registry import Call
 from lstmlint.interpret.run import CALLS, Run, handles
@@ -83,8 +84,12 @@ def _is_of_this_file(run: Run, cls: Class) -> bool:
 
 def _fill_fields(run: Run, owner: Instance, call: Call) -> None:
     """The constructor that a dataclass gets: its fields in order."""
-    given = {**dict(zip(fields_of(run, owner.cls), call.args, strict=False)), **call.kwargs}
+    fields = fields_of(run, owner.cls)
+    given = {**dict(zip(fields, call.args, strict=False)), **call.kwargs}
     run.world.heap[owner.address] = given
+    if NAMED_TUPLE in library_bases(run, owner.cls) and not call.open_ended:
+        assumed = {name: value for name in fields if (value := class_attribute(run, owner.cls, name)) is not None}
+        run.world.heap[owner.address] = {**given, CONTENT: tuple_of(run.world, fields, {**assumed, **given})}
 
 
 @handles(CALLS, Instance)

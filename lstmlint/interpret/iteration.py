@@ -77,6 +77,7 @@ def _along_first(run: Run, source: Value, place: Place) -> Value:
 
 def unpack_starred(run: Run, value: Value, place: Place) -> tuple[list[Value], bool]:
     """What `*value` adds to a call or display, and whether that is all of it."""
+    value = content_of(run, value, "__iter__")
     if isinstance(value, (Tuple, ListRef, Shape)):
         found, closed = elements(run, value, place)
         return (found, True) if closed else (found, False)
