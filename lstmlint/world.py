@@ -6,6 +6,7 @@ that they see.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from copy import copy
 from dataclasses import field
@@ -111,6 +112,8 @@ class World:
     """The conditions around what is being interpreted, in the innermost of these calls."""
     rounds: tuple[Round, ...] = ()
     """The loops that are under way, with the round each is in."""
+    turns: list[tuple[int, tuple[Round, ...]]] = field(default_factory=list)
+    """Each round that began or ended, as the loops under way from then on, behind the newest number given by then."""
     recording: bool = True
     """False inside `torch.no_grad()` and its kin."""
     origins: dict[int, Value] = field(default_factory=dict)
@@ -189,6 +192,16 @@ class World:
         """A number no axis, layer, list or object of this world has yet."""
         self._next += 1
         return self._next
+
+    def go_round(self, rounds: tuple[Round, ...]) -> None:
+        """From now on these loops are under way, each in the round that it says."""
+        self.rounds = rounds
+        self.turns.append((self._next, rounds))
+
+    def rounds_of(self, axis: Axis) -> tuple[Round, ...]:
+        """The loops that were under way when an axis was made."""
+        place = bisect_left(self.turns, axis.id, key=lambda turn: turn[0])
+        return self.turns[place - 1][1] if place else ()
 
     def axis(self, size: Size | None = None, role: Role | None = None, directions: Place | None = None) -> Axis:
         """A new axis; without a size, its size is a symbol of its own."""

@@ -7,7 +7,7 @@ taken silently: the layer then runs along the batch.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from lstmlint.catalogue.keras_recurrent import RECURRENT_FAMILIES
@@ -19,14 +19,16 @@ from lstmlint.events import Built, Called, Entered, Fitted, Joined, Selected
 from lstmlint.findings import Confidence, Evidence, Finding, check
 from lstmlint.interpret.keras.recurrent import wrapped
 from lstmlint.interpret.wording import shortened
+from lstmlint.names.vocabulary import clear_role
 from lstmlint.source import Place
-from lstmlint.values import Claim, Const, Layer, Role, Strength, Tensor, as_bool, compatible
+from lstmlint.values import Axis, Claim, Const, Layer, Role, Strength, Tensor, Value, as_bool, compatible
 
 RULE = "keras-time-major"
 _KERAS_OWN = ("input", "fit")
 """What claims that Keras makes of any input it is given."""
 _OF_A_MODEL = ("call", "__call__", "train_step")
 """Methods that compute with a model's input."""
+_COUNTED = re.compile(r"range\(([\w.]+)\)")
 _OF_A_WAVE = re.compile("sample", re.IGNORECASE)
 """Frames of so many samples each are a recording cut into pieces, and no batch."""
 
@@ -90,6 +92,46 @@ def steps_stacked_in_front_of_the_batch(joined: Joined, facts: Facts) -> Iterato
             first = Evidence(joined.place, "stacks along a new axis in front of the batch")
             yield _along_the_batch(called, first, claim, Confidence.LIKELY)
             return
+
+
+@check(RULE, on=Joined)
+def rounds_stacked_as_samples(joined: Joined, facts: Facts) -> Iterator[Finding]:
+    """`stack(rows)` of what each round of `range(steps)` gave for each of `n_envs`: by these names time is first."""
+    axes = joined.result.axes if isinstance(joined.result, Tensor) else ()
+    rounds = _COUNTED.fullmatch(joined.each)
+    if joined.how != "stack" or joined.position != 0 or len(axes) < 3 or rounds is None:
+        return
+    said = facts.said(axes[1])
+    if clear_role(rounds[1]) is not Role.TIME or {claim.role for claim in said} != {Role.BATCH}:
+        return
+    if any(claim.kind not in _KERAS_OWN for claim in facts.said(axes[0])):
+        return
+    layer = _reader(axes, facts)
+    if layer is None:
+        return
+    yield Finding(
+        joined.place,
+        f"{quoted(layer)} reads (batch, time, features), but this puts the time first",
+        because=(
+            Evidence(joined.place, f"stacks what each round of `{joined.each}` gave"),
+            Evidence(said[0].place, said[0].text),
+        ),
+        cure="stack them along axis 1",
+        confidence=Confidence.LIKELY,
+    )
+
+
+def _reader(axes: Sequence[Axis], facts: Facts) -> Layer | None:
+    """The layer that reads two axes as batch and time, directly or as the input of a model."""
+    wanted = [axis.id for axis in axes[:2]]
+    given = [entered.declared for entered in facts.events(Entered) if _first_two(entered.given) == wanted]
+    read = [wanted, *map(_first_two, given)]
+    found = (called for called in facts.events(Called) if _first_two(called.source) in read)
+    return next((called.layer for called in found if reads_batch_first(called.layer, facts)), None)
+
+
+def _first_two(value: Value) -> list[int]:
+    return [axis.id for axis in value.axes[:2]] if isinstance(value, Tensor) else []
 
 
 def _is_of_model(joined: Joined, claim: Claim) -> bool:

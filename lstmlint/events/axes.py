@@ -150,6 +150,8 @@ class Joined(Event):
     position: int | None
     axis: Axis | None
     result: Value
+    each: str = ""
+    """What the loop goes over that made each part in another round, as written; empty where no loop did."""
 
 
 @dataclass(frozen=True, kw_only=True)

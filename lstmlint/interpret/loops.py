@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import count
 
@@ -22,12 +22,22 @@ def rounds(world: World, text: str, source: Value | None = None) -> Iterator[Cal
     origin = None if source is None else _origin(world, source)
 
     def turn() -> None:
-        world.rounds = (*outer, Round(loop, next(numbers), text, origin))
+        world.go_round((*outer, Round(loop, next(numbers), text, origin)))
 
     try:
         yield turn
     finally:
-        world.rounds = outer
+        world.go_round(outer)
+
+
+def loop_of(world: World, parts: Sequence[Tensor]) -> str:
+    """The loop that made each of some tensors in another round, as written; empty where no loop did."""
+    depth, found = len(world.rounds), list[Round]()
+    for part in parts:
+        made = world.rounds_of(max(part.axes, key=lambda axis: axis.id)) if part.axes else ()
+        found += made[depth : depth + 1]
+    is_one = len(found) == len(parts) > 1 and len({turn.loop for turn in found}) == 1
+    return found[0].text if is_one and len({turn.number for turn in found}) == len(found) else ""
 
 
 @contextmanager

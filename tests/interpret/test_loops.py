@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lstmlint.events import Called
+from lstmlint.events import Called, Joined
 from lstmlint.values import Const, Layer, ListRef, Tensor
 from tests.interpret.programs import run_of, variables_of, world_of
 
@@ -126,3 +126,21 @@ def test_loops_further_inside_take_one_element_and_know_no_end() -> None:
 def test_steps_do_not_multiply_with_each_loop_over_known_elements() -> None:
     smaller, larger = (run_of(over_known_elements(depth)).steps for depth in (8, 16))
     assert larger < 2.6 * smaller
+
+
+@pytest.mark.parametrize(
+    ("program", "each"),
+    [
+        ("for _ in range(steps):\n    rows.append(torch.zeros(2, 3))", "range(steps)"),
+        ("rows = [torch.zeros(2, 3) for _ in range(steps)]", "range(steps)"),
+        ("for _ in range(steps):\n    rows.append((0, torch.zeros(2, 3)))\n_, rows = zip(*rows)", "range(steps)"),
+        ("for _ in range(steps):\n    rows.append(x)", ""),
+        ("for _ in range(steps):\n    rows += [torch.zeros(2, 3), torch.zeros(2, 3)]", ""),
+        ("rows = [torch.zeros(2, 3), torch.zeros(2, 3)]", ""),
+        ("for _ in range(3):\n    rows = [torch.zeros(2, 3), torch.zeros(2, 3)]\n    torch.stack(rows)", ""),
+    ],
+)
+def test_the_loop_that_made_each_part_of_a_stack(program: str, each: str) -> None:
+    head = "import torch\nsteps, rows, x = 5, [], torch.zeros(2, 3)\n"
+    events = world_of(f"{head}{program}\ntorch.stack(rows)\n").events
+    assert {event.each for event in events if isinstance(event, Joined)} == {each}

@@ -9,6 +9,7 @@ from dataclasses import replace
 from lstmlint.events import Joined
 from lstmlint.interpret.counting import count_of
 from lstmlint.interpret.keras.masks import unmasked
+from lstmlint.interpret.loops import loop_of
 from lstmlint.interpret.ops.naming import names
 from lstmlint.interpret.ops.shape import (
     DIM,
@@ -133,11 +134,27 @@ def _as_high(world: World, tensor: OpenTensor) -> Value:
 
 
 def _tell(
-    world: World, call: Call, parts: Sequence[Value], position: int | None, axis: Axis | None, result: Value
+    world: World,
+    call: Call,
+    parts: Sequence[Value],
+    position: int | None,
+    axis: Axis | None,
+    result: Value,
+    each: str = "",
 ) -> None:
     how = call.name.rpartition(".")[2]
     how = "cat" if how in ("concat", "concatenate") else how
-    world.emit(Joined(place=call.place, how=how, parts=tuple(parts), position=position, axis=axis, result=result))
+    world.emit(
+        Joined(
+            place=call.place,
+            how=how,
+            parts=tuple(parts),
+            position=position,
+            axis=axis,
+            result=result,
+            each=each,
+        )
+    )
 
 
 @operation("torch.stack", "numpy.stack")
@@ -162,7 +179,7 @@ def stacked(world: World, call: Call, parts: Sequence[Value], count: Size | None
         return world.unknown()
     position = result.axes.index(new) if isinstance(result, Tensor) else None
     _name_rounds(world, call, new)
-    _tell(world, call, parts, position, None, result)
+    _tell(world, call, parts, position, None, result, loop_of(world, known) if len(known) == len(tensors) else "")
     return result
 
 
