@@ -20,11 +20,11 @@ from lstmlint.checks.keras_steps import (
     quoted,
     shape_text,
 )
-from lstmlint.events import Called, Entered, Fitted, LossTaken
+from lstmlint.events import Built, Called, Entered, Fitted, LossTaken
 from lstmlint.events.keras import Averaged
 from lstmlint.findings import Evidence, Finding, check
 from lstmlint.source import Place
-from lstmlint.values import Axis, Layer, Note, Tensor, Value
+from lstmlint.values import Axis, Const, Layer, Note, Tensor, Value
 
 RULE = "keras-extra-return-sequences"
 CURE = "leave out return_sequences=True, or take the last step or a mean over time before the head"
@@ -35,7 +35,7 @@ def sequence_fitted_to_one_value(fitted: Fitted, facts: Facts) -> Iterator[Findi
     """The model returns a sequence, the target has one value or vector per sample."""
     found = _against(facts, fitted.loss, fitted.output, fitted.target)
     if found is not None and is_first(facts, fitted, lambda e: _place(_against(facts, e.loss, e.output, e.target))):
-        yield _told(*found, fitted.place)
+        yield _told(facts, *found, fitted.place)
 
 
 @check(RULE, on=LossTaken)
@@ -43,7 +43,7 @@ def sequence_compared_with_one_value(taken: LossTaken, facts: Facts) -> Iterator
     """The same, where a loss is called by hand."""
     found = _against(facts, taken.loss, taken.prediction, taken.target)
     if found is not None and is_first(facts, taken, lambda e: _place(_against(facts, e.loss, e.prediction, e.target))):
-        yield _told(*found, taken.place)
+        yield _told(facts, *found, taken.place)
 
 
 @check(RULE, on=Averaged)
@@ -51,7 +51,7 @@ def sequence_less_one_value(averaged: Averaged, facts: Facts) -> Iterator[Findin
     """The same, where the loss is written by hand: the mean of a squared difference."""
     found = found_by_hand(averaged, facts)
     if found is not None and is_first(facts, averaged, lambda e: _place(found_by_hand(e, facts))):
-        yield _told(*found, averaged.place)
+        yield _told(facts, *found, averaged.place)
 
 
 def found_by_hand(averaged: Averaged, facts: Facts) -> Found | None:
@@ -80,13 +80,24 @@ def _against(facts: Facts, loss: str | None, output: Value, target: Value) -> Fo
     return *kept, f"the loss holds {shape_text(target)} against {shape_text(output)}"
 
 
-def _told(note: Note, keeping: Layer, evidence: str, place: Place) -> Finding:
+def _told(facts: Facts, note: Note, keeping: Layer, evidence: str, place: Place) -> Finding:
+    written = _flag_of_its_own(facts, keeping)
+    built = (Evidence(note.place, "builds the layer"),) if written is not None else ()
     return Finding(
-        note.place,
+        written or note.place,
         f"{quoted(keeping)} returns a vector for every step, but the target has one for every sample",
-        because=(Evidence(place, evidence),),
+        because=(*built, Evidence(place, evidence)),
         cure=CURE,
     )
+
+
+def _flag_of_its_own(facts: Facts, layer: Layer) -> Place | None:
+    """Where return_sequences was written of a layer that is built from a list of options, among others."""
+    together = [event.layer for event in facts.events(Built) if event.place == layer.place]
+    flags = {one.id: one.argument("return_sequences") for one in together}
+    places = {flag.place for flag in flags.values() if isinstance(flag, Const) and flag.place is not None}
+    own = flags.get(layer.id)
+    return own.place if isinstance(own, Const) and len(places) > 1 else None
 
 
 def kept_by(facts: Facts, output: Value) -> tuple[Note, Layer] | None:
