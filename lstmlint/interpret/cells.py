@@ -17,8 +17,10 @@ from lstmlint.interpret.scope import Frame
 from lstmlint.lean import dataclass
 from lstmlint.syntax.parse import Unit
 
-_MARKS = ("tanh", "sigmoid")
-"""What stands in the source of every cell with gates."""
+_SQUASHING = frozenset(("tanh", "activation", "_activation"))
+"""What the function is called that the cell state goes through: Keras' and TensorFlow's cells have one of their own."""
+_MARKS = (("tanh", "activation"), ("sigmoid", "activation"))
+"""What stands in the source of every cell with gates: one of each."""
 _PRODUCTS = frozenset(("mul", "multiply"))
 _SUMS = frozenset(("add",))
 _STATES = 2
@@ -52,7 +54,7 @@ class _Step:
 def note_cell(run: Run, frame: Frame, node: cst.FunctionDef) -> None:
     """Tells of outputs that a function computes from the cell state before the update that stands beside them."""
     unit = frame.unit
-    if unit is None or any(mark not in unit.parsed.source for mark in _MARKS):
+    if unit is None or not all(any(mark in unit.parsed.source for mark in marks) for marks in _MARKS):
         return
     for block in _blocks(node.body):
         for output, old, update in _stale(unit, _steps(unit, block)):
@@ -101,7 +103,7 @@ def _output_of(unit: Unit, step: _Step) -> str:
 
 def _argument_of_tanh(node: cst.BaseExpression) -> cst.BaseExpression | None:
     """The variable in `torch.tanh(x)`, `tf.tanh(x)`, `tanh(x)`, `x.tanh()`, and in `tanh(norm(x))`."""
-    if not isinstance(node, cst.Call) or _name(node.func) != "tanh" or len(node.args) > 1:
+    if not isinstance(node, cst.Call) or _name(node.func) not in _SQUASHING or len(node.args) > 1:
         return None
     owner = node.func.value if isinstance(node.func, cst.Attribute) else node.func
     found = node.args[0].value if node.args else owner
