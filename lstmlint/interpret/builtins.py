@@ -18,7 +18,7 @@ from lstmlint.interpret.records import as_dictionary, attributes_of
 from lstmlint.interpret.registry import Call, Operation
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.shapes import axis_at, size_of
-from lstmlint.interpret.torch.parameters import attribute_slot, note_write, text_of
+from lstmlint.interpret.torch.parameters import attribute_slot, by_name, note_write, text_of
 from lstmlint.sizes import Opaque, Size
 from lstmlint.values import (
     ANY,
@@ -166,6 +166,9 @@ def _dict(run: Run, call: Call) -> Value:
     entries: dict[object, Value] = {}
     more = call.open_ended
     source = call.arg(0)
+    named = None if source is None or call.kwargs else by_name(run.world, source)
+    if named is not None:
+        return named
     if isinstance(source, DictRef):
         entries.update(run.world.entries(source))
         more = more or run.world.is_open_dict(source)

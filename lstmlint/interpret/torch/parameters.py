@@ -99,6 +99,13 @@ def dictionary_slot(world: World, owner: Value, key: str) -> Slot | None:
     return Slot((root, prefix), None, match["name"]) if layer is None else Slot(layer.id, layer, match["name"])
 
 
+def by_name(world: World, pairs: Value) -> Value | None:
+    """`dict(module.named_parameters())`: as good as the state dictionary; None for other pairs."""
+    root = pairs.root if isinstance(pairs, Unknown) else None
+    is_named = isinstance(root, tuple) and root[:1] == ("named_parameters",) and len(root) > 1
+    return world.unknown(STATE_DICT, *root[1:]) if isinstance(root, tuple) and is_named else None
+
+
 def _below(world: World, module: Value, prefix: str) -> Value:
     """The module inside another one that a dotted path leads to."""
     for name in prefix.split(".") if prefix else ():
