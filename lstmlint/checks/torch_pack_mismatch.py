@@ -73,9 +73,14 @@ def _is_meant_otherwise(packed: PackedUp, facts: Facts) -> bool:
 
 @check(RULE, on=PaddedBack)
 def padded_back_the_other_way_round(padded: PaddedBack, facts: Facts) -> Iterator[Finding]:
-    """What is done with the padded output makes sense in the layout that was packed, not in this one."""
+    """What is done with the padded output makes sense in the layout that was packed, not in this one.
+
+    What was packed out of a list had no layout; a padding back that says nothing of its own gives time first then, too.
+    """
     packed = packed_by(padded, facts)
-    if packed is None or packed.batch_first in (None, padded.batch_first) or contradicting(packed, facts):
+    if packed is None or packed.batch_first == padded.batch_first or contradicting(packed, facts):
+        return
+    if packed.batch_first is None and padded.batch_first:
         return
     against = [*_misread(padded, facts), *_misreading_layers(padded, facts), *_mispairing_losses(padded, facts)]
     if not against or _is_read_rightly(padded, facts):
@@ -88,6 +93,8 @@ def padded_back_the_other_way_round(padded: PaddedBack, facts: Facts) -> Iterato
 def _padded_otherwise(packed: PackedUp, padded: PaddedBack, against: list[Support], sure: Confidence) -> Finding:
     name = callee_text(padded.place)
     before = f"`{callee_text(packed.place)}` packed it from the other layout ({_flag(packed.batch_first)})"
+    if packed.batch_first is None:
+        before = f"`{callee_text(packed.place)}` packs a list of samples, which says nothing of a layout"
     return Finding(
         padded.place,
         f"`{name}` gives {_order(padded)} ({_flag(padded.batch_first)}), but what follows reads it the other way round",
