@@ -146,6 +146,10 @@ class World:
     """Arrays cut by each moving slice, for `interpret.samples`."""
     pieces: dict[int, Place] = field(default_factory=dict)
     """The axes that were cut into pieces one behind the other, and where."""
+    stepped: dict[int, Place] = field(default_factory=dict)
+    """The first axes of tensors whose second axis a loop goes through entry by entry, and where it takes them."""
+    picked: dict[tuple[int, Place], int | None] = field(default_factory=dict)
+    """Which entry of the second axis was taken first, by the first axis and the place."""
     starts: dict[tuple[int, Place], Value] = field(default_factory=dict)
     """Where the first slice of an axis at some place began."""
     ragged: dict[int, Ragged] = field(default_factory=dict)

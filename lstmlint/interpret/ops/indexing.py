@@ -282,7 +282,12 @@ def selected(
     named: Place | None = None,
 ) -> None:
     """Tells that one entry of an axis was taken."""
-    axis = source.axes[position]
+    axis, meant = source.axes[position], _meant(value)
+    if position == 1 and world.rounds:
+        first = source.axes[0].id
+        before = world.picked.setdefault((first, place), as_int(value))
+        if meant == axis.id or before != as_int(value):
+            world.stepped[first] = place
     world.emit(
         Selected(
             place=place,
@@ -293,7 +298,7 @@ def selected(
             last=is_last(value, axis),
             result=result,
             alone=alone,
-            meant=_meant(value),
+            meant=meant,
             kept=kept,
             named=named,
         )

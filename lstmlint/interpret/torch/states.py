@@ -89,6 +89,11 @@ def _claim_carried(world: World, layer: Layer, state: Tensor, axes: tuple[Axis, 
     origin = state.noted(STATE)
     if origin is None or origin.layer is None or origin.layer.id != layer.id:
         return
+    batch, time = axes
+    stepped = world.stepped.get(time.id) if batch.is_single and not time.is_single else None
+    if stepped is not None:
+        text = "goes through the other axis step by step, and the state goes on from each to the next"
+        world.claim(time, Role.BATCH, Strength.STRUCTURE, stepped, text, kind="handed")
     for axis in axes:
         cut = world.pieces.get(axis.id)
         if cut is not None:
