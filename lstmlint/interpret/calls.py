@@ -76,7 +76,7 @@ def _arguments(run: Run, frame: Frame, node: cst.Call) -> Call:
     args: list[Value] = []
     texts: list[str] = []
     kwargs: dict[str, Value] = {}
-    open_ended = False
+    open_ended, rest = False, None
     target, run.world.target = run.world.target, ""
     for arg in node.args:
         value = run.evaluate(frame, arg.value)
@@ -84,7 +84,7 @@ def _arguments(run: Run, frame: Frame, node: cst.Call) -> Call:
             items, closed = unpack_starred(run, value, run.at(frame, arg.value))
             args += items if closed else []
             texts += [""] * (len(items) if closed else 0)
-            open_ended = open_ended or not closed
+            open_ended, rest = open_ended or not closed, rest if closed else value
         elif arg.star == "**":
             open_ended = _spread(run, value, kwargs) or open_ended
         elif arg.keyword is not None:
@@ -93,7 +93,7 @@ def _arguments(run: Run, frame: Frame, node: cst.Call) -> Call:
             args.append(value)
             texts.append(frame.unit.text(arg.value))
     run.world.target = target
-    return Call("", tuple(args), kwargs, run.at(frame, node), tuple(texts), open_ended)
+    return Call("", tuple(args), kwargs, run.at(frame, node), tuple(texts), open_ended, rest=rest)
 
 
 def _spread(run: Run, value: Value, kwargs: dict[str, Value]) -> bool:
@@ -196,7 +196,8 @@ def call_library(run: Run, path: str, call: Call) -> Value:
         return about_arrays
     operation = run.library.get(path) or OPERATIONS.get(path)
     if operation is not None:
-        return operation(run.world, Call(path, call.args, call.kwargs, call.place, call.texts, call.open_ended))
+        named = Call(path, call.args, call.kwargs, call.place, call.texts, call.open_ended, rest=call.rest)
+        return operation(run.world, named)
     built = build(run.world, path, call)
     if built is None:
         note_unfollowed(run.world, call)

@@ -56,7 +56,7 @@ def _enumerate(run: Run, call: Call) -> Value:
 def _zip(run: Run, call: Call) -> Value:
     columns = [elements(run, arg, call.place) for arg in call.args]
     if not columns:
-        return run.world.new_list((), open_ended=True)
+        return _columns(run, call.rest) or run.world.new_list((), open_ended=True)
     closed = [items for items, known in columns if known]
     if call.open_ended:
         return run.world.new_list([run.world.unknown()], open_ended=True)
@@ -74,6 +74,22 @@ def _zip(run: Run, call: Call) -> Value:
         row = tuple(items[min(number, len(items) - 1)] if items else run.world.unknown() for items, _ in columns)
         rows.append(Tuple(row))
     return run.world.new_list(rows, open_ended=not closed or count > UNROLLED, length=length)
+
+
+def _columns(run: Run, rows: Value | None) -> Value | None:
+    """`zip(*rows)` of a list of tuples that is known by samples: a list for each place; None for other things."""
+    items = run.world.items(rows) if isinstance(rows, ListRef) else ()
+    known = [item for item in items if isinstance(item, Tuple)]
+    if (
+        not isinstance(rows, ListRef)
+        or not known
+        or len({len(item.items) for item in known}) > 1
+        or len(known) < len(items)
+    ):
+        return None
+    length = run.world.length_of(rows)
+    columns = zip(*(item.items for item in known), strict=True)
+    return run.world.new_list([run.world.new_list(column, open_ended=True, length=length) for column in columns])
 
 
 def _reversed(run: Run, call: Call) -> Value:

@@ -30,6 +30,8 @@ class Call:
     """True where `*args` or `**kwargs` that did not fold may have added any argument."""
     partial: Place | None = None
     """Where the function was named and got its first arguments, for one made by `functools.partial`."""
+    rest: Value | None = None
+    """What `*rest` spreads that did not fold."""
 
     @property
     def owner(self) -> Value:

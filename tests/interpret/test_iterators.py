@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lstmlint.interpret.counting import count_of
-from lstmlint.values import Const, Layer, ListRef, Num, Tuple, Value
+from lstmlint.values import Const, Layer, ListRef, Num, Tensor, Tuple, Value
 from lstmlint.world import World
 from tests.interpret.programs import run_of, variables_of
 
@@ -116,3 +116,27 @@ def test_what_is_known_to_come_first_comes_once(count: str) -> None:
     assert isinstance(met, ListRef)
     assert isinstance(variables["first"], Layer)
     assert run.world.items(met).count(variables["first"]) == 1
+
+
+ROWS = """
+import torch
+rows = []
+for number in range(read()):
+    rows.append((torch.zeros(number, 3), number, "x"))
+{body}
+"""
+
+
+def test_the_columns_of_an_open_list_of_rows_are_open_lists() -> None:
+    run = run_of(ROWS.format(body="arrays, numbers, texts = zip(*rows)"))
+    arrays, numbers, texts = (run.frames[0].variables[name] for name in ("arrays", "numbers", "texts"))
+    for column in (arrays, numbers, texts):
+        assert isinstance(column, ListRef) and run.world.is_open(column)
+    assert isinstance(arrays, ListRef) and all(isinstance(item, Tensor) for item in run.world.items(arrays))
+    assert isinstance(texts, ListRef) and {plain(run.world, item) for item in run.world.items(texts)} == {"x"}
+
+
+def test_rows_of_several_lengths_have_no_columns() -> None:
+    run = run_of(ROWS.format(body="rows.append((1, 2))\ncolumns = list(zip(*rows))"))
+    columns = run.frames[0].variables["columns"]
+    assert isinstance(columns, ListRef) and run.world.is_open(columns)

@@ -11,6 +11,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from lstmlint.catalogue.spec import LayerSpec, Parameter
+from lstmlint.events import Joined
 from lstmlint.interpret.counting import count_of
 from lstmlint.interpret.ops.shape import listed, resized
 from lstmlint.interpret.registry import Call, operation
@@ -149,7 +150,21 @@ def _collated(world: World, collate: Value | None, sample: Value | None, axis: A
         return world.unknown()
     length = None if axis is None else axis.size
     samples = world.new_list([sample or world.unknown()], open_ended=True, length=length)
-    return world.apply(collate, Call("collate_fn", (samples,), {}, call.place))
+    before = len(world.events)
+    batch = world.apply(collate, Call("collate_fn", (samples,), {}, call.place))
+    given = sample.items if isinstance(sample, Tuple) else (sample,)
+    for event in world.events[before:]:
+        if isinstance(event, Joined) and event.how == "stack" and any(part in given for part in event.parts):
+            _claim_stacked(world, event)
+    return batch
+
+
+def _claim_stacked(world: World, joined: Joined) -> None:
+    """The new axis of samples that a collate function stacks."""
+    result, position = joined.result, joined.position
+    if isinstance(result, Tensor) and position is not None:
+        text = f"stacks the samples of a batch along axis {position}"
+        world.claim(result.axes[position], Role.BATCH, Strength.FACT, joined.place, text, kind="loader")
 
 
 def _batch_axis(world: World, loader: Layer, dataset: Value, call: Call) -> Axis | None:
