@@ -7,7 +7,7 @@ run claims their first axis as the batch.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 
 from lstmlint.catalogue.spec import LayerSpec, Parameter
@@ -20,6 +20,7 @@ from lstmlint.sizes import Opaque, Size
 from lstmlint.values import (
     NONE,
     Axis,
+    Const,
     DictRef,
     Instance,
     Layer,
@@ -209,12 +210,29 @@ def _sample(world: World, dataset: Value, call: Call) -> Value | None:
     if isinstance(dataset, Layer) and dataset.spec.family == "dataset":
         return Tuple(tuple(_without_first(world, tensor) for tensor in dataset.inner))
     if isinstance(dataset, ListRef):
-        return next(iter(world.items(dataset)), None)
+        items = world.items(dataset)
+        return _any_of(world, items) if items else None
     if isinstance(dataset, Tensor):
         return _without_first(world, dataset)
     if isinstance(dataset, Instance) and world.apply is not None:
         return world.apply(Method(dataset, "__getitem__"), Call("__getitem__", (number,), {}, call.place))
     return None
+
+
+def _any_of(world: World, items: Sequence[Value]) -> Value:
+    """What is known of each of several samples: of sizes and numbers in which they differ, nothing."""
+    first = items[0]
+    tuples = [item for item in items if isinstance(item, Tuple)]
+    if len(tuples) == len(items) and len({len(one.items) for one in tuples}) == 1:
+        columns = zip(*(one.items for one in tuples), strict=True)
+        return replace(tuples[0], items=tuple(_any_of(world, column) for column in columns))
+    tensors = [item for item in items if isinstance(item, Tensor)]
+    if len(tensors) == len(items) and len({len(one.axes) for one in tensors}) == 1:
+        together = zip(*(one.axes for one in tensors), strict=True)
+        axes = (axis[0] if len({a.size for a in axis}) == 1 else resized(world, axis[0], None) for axis in together)
+        return replace(tensors[0], axes=tuple(axes))
+    is_plain = isinstance(first, (Const, Num, Tensor, Tuple))
+    return world.unknown() if is_plain and any(item != first for item in items) else first
 
 
 def _without_first(world: World, value: Value) -> Value:

@@ -161,7 +161,8 @@ def _lengths(world: World, sequences: Value) -> Value | None:
     items = world.items(sequences) if isinstance(sequences, ListRef) else items
     tensors = [world.tensor(item) for item in items]
     sizes = [size_at(world, tensor, 0) for tensor in tensors if isinstance(tensor, Tensor)]
-    return world.new_list(sizes) if sizes and len(sizes) == len(items) else None
+    is_open = isinstance(sequences, ListRef) and world.is_open(sequences)
+    return world.new_list(sizes, is_open) if sizes and len(sizes) == len(items) else None
 
 
 @operation(f"{RNN}.pad_packed_sequence")

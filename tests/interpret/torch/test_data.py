@@ -199,3 +199,30 @@ def test_one_of_many_numbers_is_a_number() -> None:
     )
     assert variables["one"] == variables["other"] == Tensor(())
     assert not isinstance(variables["text"], Tensor)
+
+
+LISTED = """
+import torch
+from torch.utils.data import DataLoader
+
+samples = [(torch.zeros(n, 3), 7, n % 2) for n in (5, 9, 4)]
+kept = []
+
+
+def gather(items):
+    kept.append(items)
+    return items
+
+
+for batch in DataLoader(samples, batch_size=2, collate_fn=gather):
+    for rows, same, other in batch:
+        pass
+"""
+
+
+def test_of_samples_that_differ_only_what_they_share_is_known() -> None:
+    found = variables_of(LISTED)
+    rows, same, other = (found[name] for name in ("rows", "same", "other"))
+    assert isinstance(rows, Tensor)
+    assert [axis.size.known for axis in rows.axes] == [None, 3]
+    assert same == Const(7) and not isinstance(other, Const)
