@@ -13,6 +13,7 @@ from lstmlint.interpret.iteration import elements
 from lstmlint.interpret.joins import settled
 from lstmlint.interpret.keras.arrays import name_arrays
 from lstmlint.interpret.ops.indexing import index
+from lstmlint.interpret.ops.trail import UNIFORM, without_notes
 from lstmlint.interpret.run import Run
 from lstmlint.interpret.scope import Frame
 from lstmlint.interpret.shapes import name_sizes, shape_items
@@ -85,6 +86,8 @@ def _set_item(run: Run, frame: Frame, target: cst.Subscript, value: Value) -> No
         is_all = isinstance(element, cst.Slice) and element.lower is None and element.upper is None
         whole = Const(...) if is_all and len(target.slice) == 1 else key
         note_item(world, owner, whole, value, run.at(frame, target))
+    if isinstance(owner, Tensor) and owner.noted(UNIFORM) is not None and isinstance(target.value, cst.Name):
+        _bind_name(run, frame, target.value, without_notes(owner, UNIFORM))
     if isinstance(owner, DictRef):
         entries = world.entries(owner)
         name, is_known = (("any", len(entries)), False) if key is None else as_key(key, entries)

@@ -155,15 +155,15 @@ def _collated(world: World, collate: Value | None, sample: Value | None, axis: A
     batch = world.apply(collate, Call("collate_fn", (samples,), {}, call.place))
     given = sample.items if isinstance(sample, Tuple) else (sample,)
     for event in world.events[before:]:
-        if isinstance(event, Joined) and event.how == "stack" and any(part in given for part in event.parts):
-            _claim_stacked(world, event)
+        if isinstance(event, Joined) and event.how == "stack" and len(event.parts) == 1 and event.parts[0] in given:
+            _claim_stacked(world, event, length)
     return batch
 
 
-def _claim_stacked(world: World, joined: Joined) -> None:
-    """The new axis of samples that a collate function stacks."""
+def _claim_stacked(world: World, joined: Joined, length: Size | None) -> None:
+    """The new axis of samples that a collate function stacks: as many as a batch has, known by one of them."""
     result, position = joined.result, joined.position
-    if isinstance(result, Tensor) and position is not None:
+    if isinstance(result, Tensor) and position is not None and result.axes[position].size == length:
         text = f"stacks the samples of a batch along axis {position}"
         world.claim(result.axes[position], Role.BATCH, Strength.FACT, joined.place, text, kind="loader")
 
